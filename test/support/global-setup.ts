@@ -1,0 +1,6 @@
+/** Tests never see what the developer's own shell says about routers, keys or models. */
+export function setup(): void {
+  for (const name of Object.keys(process.env)) {
+    if (/^(AUXOT_|CLAUDE|ANTHROPIC_)/.test(name)) delete process.env[name]
+  }
+}
