@@ -1,0 +1,124 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Clock, systemClock } from '../shared/clock.ts'
+import { messageOf } from '../shared/errors.ts'
+import { type AnswerContext, answerRequest } from './echo/answer-request.ts'
+import { apiErrors } from './echo/api-errors.ts'
+import type { TokenRule } from './echo/check-token.ts'
+import type { ReplySource } from './echo/reply.ts'
+import { ReplyScript } from './echo/reply-script.ts'
+import { type EchoRequest, RequestLog } from './echo/request-log.ts'
+import { sendError } from './echo/send-json.ts'
+
+export { apiErrors } from './echo/api-errors.ts'
+export { Gate } from './echo/gate.ts'
+export type * from './echo/messages-body.ts'
+export type * from './echo/reply.ts'
+export type { EchoRequest, Ending } from './echo/request-log.ts'
+
+/** How an echo model behaves; everything has a default. */
+export interface EchoModelOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number
+  /** Between two words of the default answer, for people who watch. */
+  readonly tokenDelayMs?: number
+  /** Which keys and tokens are accepted; any by default. Others are answered 401. */
+  readonly acceptToken?: TokenRule
+  /** Whether requests that the real API would refuse are refused; yes by default. */
+  readonly validate?: boolean
+  /** How many requests are remembered; all by default, which is for tests. */
+  readonly keepRequests?: number
+  readonly clock?: Clock
+}
+
+// Claude Code comes back on the same connection after minutes; the real API keeps it as well.
+const keepAliveMs = 600_000
+
+/** An Anthropic Messages API on loopback that says what it is told to say, and writes down what it was asked. */
+export class EchoModel implements AsyncDisposable {
+  readonly #server: Server
+  readonly #context: AnswerContext
+  readonly #running = new Set<Promise<void>>()
+
+  private constructor(options: EchoModelOptions) {
+    this.#context = {
+      acceptToken: options.acceptToken,
+      validate: options.validate ?? true,
+      clock: options.clock ?? systemClock,
+      log: new RequestLog(options.keepRequests ?? Number.POSITIVE_INFINITY),
+      script: new ReplyScript(options.tokenDelayMs ?? 0),
+    }
+    this.#server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) =>
+      this.#track(request, response),
+    )
+  }
+
+  /** Resolves when the model listens. */
+  static async start(options: EchoModelOptions = {}): Promise<EchoModel> {
+    const model = new EchoModel(options)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    model.#server.once('error', reject)
+    model.#server.listen(options.port ?? 0, '127.0.0.1', resolve)
+    await promise
+    return model
+  }
+
+  /** What ANTHROPIC_BASE_URL is set to. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  /** Every `POST /v1/messages` in order, refused ones included. */
+  get requests(): readonly EchoRequest[] {
+    return this.#context.log.requests
+  }
+
+  /** The next request that was not handed out before; waits for it. */
+  nextRequest(limitMs = 10_000): Promise<EchoRequest> {
+    return this.#context.log.next(limitMs)
+  }
+
+  /** Answers the coming requests with these, one each. */
+  script(...replies: ReplySource[]): void {
+    this.#context.script.push(replies)
+  }
+
+  /** Answers with this whenever nothing is scripted, instead of the echo. */
+  always(reply: ReplySource): void {
+    this.#context.script.always(reply)
+  }
+
+  /** Forgets the script and the requests; answers that are under way go on. */
+  reset(): void {
+    this.#context.script.clear()
+    this.#context.log.clear()
+  }
+
+  /** Breaks off whatever is under way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#server.listening) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#server.close(() => resolve())
+    this.#server.closeAllConnections()
+    await promise
+    await Promise.all(this.#running)
+  }
+
+  #track(request: IncomingMessage, response: ServerResponse): void {
+    const running = answerRequest(request, response, this.#context)
+      .catch((error: unknown) => failLoudly(response, error))
+      .finally(() => this.#running.delete(running))
+    this.#running.add(running)
+  }
+}
+
+/** Starts an echo model on loopback; dispose of it to stop it. */
+export function startEchoModel(options?: EchoModelOptions): Promise<EchoModel> {
+  return EchoModel.start(options)
+}
+
+/** A bug of ours, or of a scripted function, must be seen by whoever asked. */
+function failLoudly(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) response.destroy()
+  else sendError(response, apiErrors.internal(`The echo model failed: ${messageOf(error)}`))
+}

@@ -1,0 +1,73 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { ApiError } from './reply.ts'
+import type { Ending, RecordedRequest } from './request-log.ts'
+import { sendError, sendJson } from './send-json.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+/** One request and the connection its answer goes over. Ends once: answered, left by the client, or broken off by the model. */
+export class Exchange {
+  readonly request: RecordedRequest
+  /** Aborted when nothing can be sent any more. */
+  readonly signal: AbortSignal
+  readonly #response: ServerResponse
+  readonly #gone = new AbortController()
+
+  constructor(request: RecordedRequest, response: ServerResponse) {
+    this.request = request
+    this.signal = this.#gone.signal
+    this.#response = response
+    response.once('close', () => this.#responseOnClose())
+  }
+
+  begin(status: number, headers: Headers): void {
+    this.#response.writeHead(status, headers)
+    this.#response.flushHeaders()
+  }
+
+  /** Resolves when the socket can take more. */
+  async write(text: string): Promise<void> {
+    this.signal.throwIfAborted()
+    if (this.#response.write(text)) return
+    await once(this.#response, 'drain', { signal: this.signal })
+  }
+
+  sendJson(document: unknown, headers: Headers = {}): void {
+    this.signal.throwIfAborted()
+    sendJson(this.#response, document, headers)
+  }
+
+  sendError(reply: ApiError): void {
+    this.signal.throwIfAborted()
+    sendError(this.#response, reply)
+  }
+
+  finish(text?: string): void {
+    this.#response.end(text)
+  }
+
+  /** Closes the connection in the middle of the answer, after what was written has left. */
+  cut(): void {
+    this.#stop('model')
+    const socket = this.#response.socket
+    socket?.end(() => socket.destroy())
+  }
+
+  /** Closes the connection with a reset, as a crashed server does. */
+  reset(): void {
+    this.#stop('model')
+    this.#response.socket?.resetAndDestroy()
+  }
+
+  #responseOnClose(): void {
+    const isAnswered = this.#response.writableFinished
+    if (!isAnswered && !this.signal.aborted) this.request.closedByClient = true
+    this.#stop(isAnswered ? 'answered' : 'client')
+  }
+
+  #stop(ending: Ending): void {
+    this.request.end(ending)
+    this.#gone.abort(new Error(`the exchange is over: ${ending}`))
+  }
+}
