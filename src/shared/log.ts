@@ -1,10 +1,9 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
+import type { LogLevel } from './log-level.ts'
 import { createRedactor } from './redact.ts'
 import type { Secret } from './secret.ts'
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
 export type LogFormat = 'text' | 'json'
 
 /** What the house logs with: `log.info({fields}, 'sentence')`. Never a prompt, an answer or a secret. */

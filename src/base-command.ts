@@ -1,0 +1,38 @@
+import { Command } from '@oclif/core/command'
+import { asksForJson } from './cli/asks-for-json.ts'
+import { ourErrorFrom } from './cli/errors-of-oclif.ts'
+import { flagsFrom } from './cli/flags-from-settings.ts'
+import { commonSettings } from './settings/definitions.ts'
+import { type Environment, readEnvironment } from './settings/environment.ts'
+
+/** What every command of auxot has: the common flags, `--json`, and one way in which errors are shown. */
+export abstract class BaseCommand extends Command {
+  static override baseFlags = flagsFrom(commonSettings, 'GLOBAL')
+
+  /** The environment, read once. */
+  protected readonly env: Environment = readEnvironment()
+
+  /** What was given on the command line, by flag name. */
+  protected async givenFlags(): Promise<Readonly<Record<string, unknown>>> {
+    const { flags } = await this.parse()
+    return flags
+  }
+
+  /** The command's result as its one JSON document. */
+  protected print(document: { readonly schema: string }): void {
+    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`)
+  }
+
+  override jsonEnabled(): boolean {
+    return asksForJson(this.argv, this.env)
+  }
+
+  /** Errors travel on to the one place that shows them, as errors of ours. */
+  protected override async catch(error: unknown): Promise<never> {
+    const { id = '', flags, baseFlags } = this.ctor
+    throw ourErrorFrom(error, {
+      name: id.replaceAll(':', ' '),
+      flags: Object.keys({ ...baseFlags, ...flags, help: true }),
+    })
+  }
+}

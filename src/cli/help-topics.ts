@@ -1,0 +1,51 @@
+import { commonSettings, devSettings, workerSettings } from '../settings/definitions.ts'
+import { exitCodes } from '../shared/exit-codes.ts'
+
+/** Pages of help that belong to no single command, by the name after `auxot help`. */
+export const helpTopics = {
+  'exit-codes': {
+    summary: 'What the exit codes mean.',
+    document: () => ({
+      schema: 'auxot.exit-codes/v1',
+      exitCodes: Object.entries(exitCodes).map(([name, { code, meaning }]) => ({ name, code, meaning })),
+    }),
+    text: () => columns(Object.values(exitCodes).map(({ code, meaning }) => [String(code), meaning])),
+  },
+  settings: {
+    summary: 'Every setting: flag, environment variable, key in config.json, default.',
+    document: () => ({ schema: 'auxot.settings/v1', settings: allSettings() }),
+    text: () =>
+      columns(
+        allSettings().map(({ flag, env, key, default: fallback }) => [`--${flag}`, env, key ?? '', fallback ?? '']),
+      ),
+  },
+} as const
+
+export type HelpTopic = keyof typeof helpTopics
+
+/** Every setting of every command, once. */
+export function allSettings() {
+  return Object.values({ ...workerSettings, ...devSettings, ...commonSettings }).map(
+    ({ flag, env, key, default: fallback, summary, required }) => ({
+      flag,
+      env,
+      ...(key !== false && { key }),
+      ...(fallback !== undefined && { default: fallback }),
+      required,
+      summary,
+    }),
+  )
+}
+
+/** Rows of text with each column as wide as its widest cell. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

@@ -1,0 +1,59 @@
+import { Config } from '@oclif/core/config'
+import { normalizeArgv } from '@oclif/core/help'
+import type { LoadOptions } from '@oclif/core/interfaces'
+import { commonSettings } from '../settings/definitions.ts'
+import { type Environment, readEnvironment, variable } from '../settings/environment.ts'
+import { asksForJson } from './asks-for-json.ts'
+import { ourErrorFrom } from './errors-of-oclif.ts'
+import { reportError } from './report-error.ts'
+import { showHelp } from './show-help.ts'
+import { strayWord, unknownCommand } from './unknown-command.ts'
+
+/** Runs one command line to its end. Never throws; the outcome is the process's exit code. */
+export async function runCli(argv: readonly string[], options: LoadOptions): Promise<void> {
+  const env = readEnvironment()
+  closeQuietly()
+  try {
+    await dispatch(argv, await Config.load(options))
+  } catch (error) {
+    reportError(ourErrorFrom(error), { json: asksForJson(argv, env), debug: wantsDebug(argv, env), env })
+  }
+}
+
+async function dispatch(argv: readonly string[], config: Config): Promise<void> {
+  if (argv.length === 0 || optionsOf(argv).includes('--help')) {
+    return showHelp(
+      argv.filter((word) => word !== '--help'),
+      config,
+    )
+  }
+  const [id = '', ...rest] = normalizeArgv(config, [...argv])
+  const command = config.findCommand(id)
+  if (command) return config.runCommand(id, rest, command)
+  if (id.startsWith('-')) throw strayWord('', argv)
+  if (!config.findTopic(id)) throw unknownCommand(id, config)
+  if (rest.length > 0) throw strayWord(id, rest)
+  return showHelp([id], config)
+}
+
+function optionsOf(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  return end === -1 ? argv : argv.slice(0, end)
+}
+
+/** A reader that has seen enough (`| head -1`), or a terminal that was closed, is no error. */
+function closeQuietly(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+    })
+  }
+}
+
+/** Read without the parser, which may be what failed. */
+function wantsDebug(argv: readonly string[], env: Environment): boolean {
+  const { flag, env: name } = commonSettings.logLevel
+  const at = argv.findIndex((word) => word === `--${flag}` || word.startsWith(`--${flag}=`))
+  const level = at === -1 ? variable(env, name) : (argv[at]?.split('=')[1] ?? argv[at + 1])
+  return level === 'debug' || level === 'trace'
+}

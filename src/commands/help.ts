@@ -1,0 +1,37 @@
+import * as Args from '@oclif/core/args'
+import { BaseCommand } from '../base-command.ts'
+import { helpTopics } from '../cli/help-topics.ts'
+import { showHelp } from '../cli/show-help.ts'
+
+export default class Help extends BaseCommand {
+  static override summary = 'Shows how a command is used, or a page on exit codes or settings.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> worker start',
+    '<%= config.bin %> <%= command.id %> exit-codes',
+    '<%= config.bin %> <%= command.id %> settings',
+  ]
+  static override args = {
+    topic: Args.string({
+      description: 'a command, exit-codes or settings',
+      multiple: true,
+      ignoreStdin: true,
+      required: false,
+    }),
+  }
+
+  override async run(): Promise<void> {
+    const { args } = await this.parse(Help)
+    const words: readonly string[] = args.topic ?? []
+    const topic = Object.entries(helpTopics).find(([name]) => name === words.join(' '))?.[1]
+    if (topic && this.jsonEnabled()) return this.print(topic.document())
+    if (topic) return void process.stdout.write(`${topic.summary}\n\n${topic.text()}\n`)
+    if (this.jsonEnabled()) return this.print(this.#commands())
+    return showHelp(words, this.config)
+  }
+
+  /** Every command with what it is for. */
+  #commands() {
+    const commands = this.config.commands.map(({ id, summary }) => ({ name: id.replaceAll(':', ' '), summary }))
+    return { schema: 'auxot.help/v1', commands }
+  }
+}

@@ -1,0 +1,51 @@
+/** The environment, as a value that is handed around. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The one place that reads the environment of the process. */
+export function readEnvironment(): Environment {
+  return { ...process.env }
+}
+
+/** A variable's value; a blank one counts as not set, because scripts pass `X=` where they have no X. */
+export function variable(env: Environment, name: string): string | undefined {
+  const value = env[name]
+  return value === undefined || value.trim() === '' ? undefined : value
+}
+
+/** Proxies for the router's socket, as the environment names them. Lower case beats upper case, as with curl. */
+export function proxyFrom(env: Environment): { https?: string; http?: string; no?: string } {
+  const either = (name: string) => variable(env, name.toLowerCase()) ?? variable(env, name)
+  const [https, http, no] = [either('HTTPS_PROXY'), either('HTTP_PROXY'), either('NO_PROXY')]
+  return { ...(https && { https }), ...(http && { http }), ...(no && { no }) }
+}
+
+/** What steers Claude Code's connection to its model; documented in the README. */
+export const passedOn = ['ANTHROPIC_BASE_URL', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS'] as const
+
+/** What programs need to know about the host and its user; nothing that could be a secret. */
+const ordinary = [
+  'PATH',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'LANG',
+  'LANGUAGE',
+  'LC_ALL',
+  'LC_CTYPE',
+  'TZ',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+]
+
+const forClaude = [
+  ...passedOn,
+  ...passedOn.filter((name) => name.endsWith('_PROXY')).map((name) => name.toLowerCase()),
+  ...ordinary,
+]
+
+/** The part of the environment that reaches Claude Code: an allow-list, so that no secret gets there by accident. */
+export function claudeEnvironmentFrom(env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    forClaude.flatMap((name) => (variable(env, name) === undefined ? [] : [[name, `${env[name]}`]])),
+  )
+}

@@ -1,0 +1,125 @@
+import { resolve } from 'node:path'
+import { parseRouterUrl, type RouterAddress } from '../protocol/router-url.ts'
+import { formatDuration, parseDuration } from '../shared/duration.ts'
+import { UsageError } from '../shared/errors.ts'
+
+/** How the text of a setting becomes a value. All sources, flags, variables and files, are read by the same kind. */
+export interface Kind<Value> {
+  /** What stands for the value in help and in the README. Empty for a switch, which takes none. */
+  readonly placeholder: string
+  /**
+   * @param folder what relative paths are relative to; the working directory when absent
+   * @throws UsageError with the end of a sentence that begins with where the text came from
+   */
+  parse(text: string, folder?: string): Value
+}
+
+/** `90s`, `5m`, `1h`; in milliseconds. A bare number is refused: nobody remembers of what. */
+export function duration({ min = 0, max = 7 * 86_400_000 }: { min?: number; max?: number } = {}): Kind<number> {
+  return {
+    placeholder: 'DURATION',
+    parse: (text) => {
+      const ms = parseDuration(text)
+      if (ms === undefined) throw refusal(text, 'is no duration', 'Write a number with its unit: 250ms, 90s, 5m or 1h.')
+      if (ms < min) throw refusal(text, `is shorter than ${formatDuration(min)}`)
+      if (ms > max) throw refusal(text, `is longer than ${formatDuration(max)}`)
+      return ms
+    },
+  }
+}
+
+/** A whole number between two limits, both included. */
+export function integer({ min, max }: { min: number; max: number }): Kind<number> {
+  return {
+    placeholder: 'N',
+    parse: (text) => {
+      if (!/^\d{1,15}$/.test(text.trim())) throw refusal(text, 'is no whole number')
+      const value = Number(text)
+      if (value < min || value > max) throw refusal(text, `is not between ${min} and ${max}`)
+      return value
+    },
+  }
+}
+
+/** One of a few words. */
+export function choice<Word extends string>(words: readonly Word[]): Kind<Word> {
+  return {
+    placeholder: words.join('|'),
+    parse: (text) => {
+      const word = words.find((known) => known === text.trim().toLowerCase())
+      if (!word) throw refusal(text, `is none of ${words.join(', ')}`)
+      return word
+    },
+  }
+}
+
+/** Any text that is not blank. */
+export function text(placeholder: string): Kind<string> {
+  return {
+    placeholder,
+    parse: (given) => {
+      if (given.trim() === '') throw new UsageError('is empty')
+      return given.trim()
+    },
+  }
+}
+
+/** A file or folder, made absolute. */
+export const path: Kind<string> = {
+  placeholder: 'PATH',
+  parse: (given, folder = '.') => resolve(folder, text('PATH').parse(given)),
+}
+
+/** A file that holds a secret, or `-` for stdin. */
+export const secretFile: Kind<string> = {
+  placeholder: 'PATH|-',
+  parse: (given, folder) => (given.trim() === '-' ? '-' : path.parse(given, folder)),
+}
+
+const truths: Record<string, boolean> = {
+  1: true,
+  true: true,
+  yes: true,
+  on: true,
+  0: false,
+  false: false,
+  no: false,
+  off: false,
+}
+
+/** Something that is on or off. */
+export const onOff: Kind<boolean> = {
+  placeholder: '',
+  parse: (given) => {
+    const truth = truths[given.trim().toLowerCase()]
+    if (truth === undefined) throw refusal(given, 'is neither true nor false')
+    return truth
+  },
+}
+
+/** Where the router is; what an operator copied is understood generously. */
+export const routerUrl: Kind<RouterAddress> = { placeholder: 'URL', parse: parseRouterUrl }
+
+/** Names of Claude Code's own tools: `none`, `all` (also `default`), or a list. */
+export const tools: Kind<'all' | readonly string[]> = {
+  placeholder: 'LIST|all|none',
+  parse: (given) => {
+    const names = given.split(/[\s,]+/).filter((name) => name !== '')
+    const [first] = names
+    if (names.length === 1 && /^(all|default)$/i.test(`${first}`)) return 'all'
+    if (names.length === 1 && /^none$/i.test(`${first}`)) return []
+    const wrong = names.find((name) => !/^[A-Za-z]\w*$/.test(name) || /^(all|default|none)$/i.test(name))
+    if (wrong !== undefined || names.length === 0) {
+      throw refusal(wrong ?? given, 'is no tool name', 'Write tool names with commas between them, "all" or "none".')
+    }
+    return [...new Set(names)]
+  },
+}
+
+function refusal(given: string, problem: string, hint?: string): UsageError {
+  return new UsageError(`"${shortened(given)}" ${problem}`, hint === undefined ? {} : { hint })
+}
+
+function shortened(given: string): string {
+  return given.length > 60 ? `${given.slice(0, 60)}…` : given
+}
