@@ -5,6 +5,7 @@ import { messageOf } from '../shared/errors.ts'
 import { type AnswerContext, answerRequest } from './echo/answer-request.ts'
 import { apiErrors } from './echo/api-errors.ts'
 import type { TokenRule } from './echo/check-token.ts'
+import { PromptCache } from './echo/prompt-cache.ts'
 import type { ReplySource } from './echo/reply.ts'
 import { ReplyScript } from './echo/reply-script.ts'
 import { type EchoRequest, RequestLog } from './echo/request-log.ts'
@@ -13,6 +14,7 @@ import { sendError } from './echo/send-json.ts'
 export { apiErrors } from './echo/api-errors.ts'
 export { Gate } from './echo/gate.ts'
 export type * from './echo/messages-body.ts'
+export { type LimitWindow, type RateLimitFacts, rateLimitHeaders } from './echo/rate-limit-headers.ts'
 export type * from './echo/reply.ts'
 export type { EchoRequest, Ending } from './echo/request-log.ts'
 
@@ -45,6 +47,7 @@ export class EchoModel implements AsyncDisposable {
       acceptToken: options.acceptToken,
       validate: options.validate ?? true,
       clock: options.clock ?? systemClock,
+      cache: new PromptCache(),
       log: new RequestLog(options.keepRequests ?? Number.POSITIVE_INFINITY),
       script: new ReplyScript(options.tokenDelayMs ?? 0),
     }
@@ -88,15 +91,17 @@ export class EchoModel implements AsyncDisposable {
     this.#context.script.always(reply)
   }
 
-  /** Forgets the script and the requests; answers that are under way go on. */
+  /** Forgets the script, the requests and the prompt cache; answers that are under way go on. */
   reset(): void {
     this.#context.script.clear()
     this.#context.log.clear()
+    this.#context.cache.clear()
   }
 
   /** Breaks off whatever is under way. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#server.listening) return
+    this.#context.log.close()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server.close(() => resolve())
     this.#server.closeAllConnections()

@@ -3,9 +3,9 @@ import type { Clock } from '../../shared/clock.ts'
 import { apiErrors } from './api-errors.ts'
 import { checkRequest } from './check-request.ts'
 import { checkToken, type TokenRule } from './check-token.ts'
-import { countPrompt } from './count-usage.ts'
 import { Exchange } from './exchange.ts'
 import { type MessagesBody, parseMessagesBody } from './messages-body.ts'
+import { countTokens, type PromptCache } from './prompt-cache.ts'
 import { readText } from './read-text.ts'
 import { Refused } from './refused.ts'
 import type { ReplyScript } from './reply-script.ts'
@@ -18,6 +18,7 @@ export interface AnswerContext {
   readonly acceptToken: TokenRule | undefined
   readonly validate: boolean
   readonly clock: Clock
+  readonly cache: PromptCache
   readonly log: RequestLog
   readonly script: ReplyScript
 }
@@ -60,7 +61,7 @@ function answerCount(request: IncomingMessage, response: ServerResponse, { body,
   checkToken(request.headers, context.acceptToken)
   // Counting has no answer whose length could be limited.
   if (context.validate) checkRequest({ max_tokens: 1, ...body })
-  sendJson(response, { input_tokens: countPrompt(body).input_tokens })
+  sendJson(response, { input_tokens: countTokens(body) })
 }
 
 async function answerMessages(exchange: Exchange, context: AnswerContext): Promise<void> {
@@ -68,7 +69,7 @@ async function answerMessages(exchange: Exchange, context: AnswerContext): Promi
   context.log.add(request)
   checkToken(request.headers, context.acceptToken)
   if (context.validate) checkRequest(request.body)
-  const prompt = countPrompt(request.body)
+  const prompt = context.cache.count(request.body)
   const reply = await context.script.take(request)
   try {
     await sendReply(exchange, reply, { clock: context.clock, prompt })

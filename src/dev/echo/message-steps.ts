@@ -1,4 +1,4 @@
-import type { Answer, ReplyBlock, StopReason, Usage } from './reply.ts'
+import type { Answer, ReplyBlock, Usage } from './reply.ts'
 import { chunksOf, openedBlock, signatureOf } from './reply-blocks.ts'
 
 /** One event of the stream. Only `chunk` and `end` are paced; the frame around them follows at once. */
@@ -54,21 +54,48 @@ function deltaOf(block: ReplyBlock, chunk: string) {
 }
 
 function messageDelta(answer: Answer, head: MessageHead, tokens: number): Step['event'] {
-  const usage = { ...head.usage, output_tokens: answer.usage?.output_tokens ?? tokens }
-  const delta = { stop_reason: stopReasonOf(answer), stop_sequence: answer.stopSequence ?? null }
-  return { type: 'message_delta', delta, usage }
+  return {
+    type: 'message_delta',
+    delta: { container: null, ...stopOf(answer) },
+    usage: finalUsage(answer, head, tokens),
+  }
 }
 
-/** The reason given, else what a model would say about these blocks. */
-export function stopReasonOf(answer: Answer): StopReason {
+/** Why and how the answer stopped. Where the script does not say, a call of a tool is the reason. */
+export function stopOf(answer: Answer) {
   const callsTools = answer.blocks.some((block) => block.type === 'tool_use')
-  return answer.stopReason ?? (callsTools ? 'tool_use' : 'end_turn')
+  return {
+    stop_reason: answer.stopReason ?? (callsTools ? 'tool_use' : 'end_turn'),
+    stop_sequence: answer.stopSequence ?? null,
+    stop_details: answer.stopDetails ?? null,
+  }
+}
+
+/** The numbers of the whole answer: a token for every chunk, unless the script says otherwise. */
+export function finalUsage(answer: Answer, head: MessageHead, chunks: number) {
+  return { ...fullUsage(head.usage), output_tokens: answer.usage?.output_tokens ?? chunks }
 }
 
 /** A message without content, as a stream begins and a whole answer is filled from. */
 export function emptyMessage({ id, model, usage }: MessageHead) {
-  const blank = { content: [] as unknown[], stop_reason: null, stop_sequence: null }
-  return { id, type: 'message', role: 'assistant', model, ...blank, usage: { ...usage, output_tokens: 1 } }
+  return {
+    id,
+    type: 'message',
+    role: 'assistant',
+    model,
+    content: [] as unknown[],
+    stop_reason: null,
+    stop_sequence: null,
+    stop_details: null,
+    container: null,
+    diagnostics: null,
+    usage: { ...fullUsage(usage), output_tokens: 1 },
+  }
+}
+
+function fullUsage(usage: Usage) {
+  const unknown = { inference_geo: null, output_tokens_details: null, server_tool_use: null, speed: null }
+  return { ...usage, ...unknown, service_tier: 'standard' }
 }
 
 function frame(event: Step['event']): Step {

@@ -7,7 +7,7 @@ import { wordsOf } from './words.ts'
 export function openedBlock(block: ReplyBlock) {
   switch (block.type) {
     case 'text':
-      return { type: 'text', text: '' }
+      return { type: 'text', text: '', citations: null }
     case 'thinking':
       return { type: 'thinking', thinking: '', signature: '' }
     case 'tool_use':

@@ -44,6 +44,8 @@ export interface Usage {
   readonly output_tokens: number
   readonly cache_creation_input_tokens: number
   readonly cache_read_input_tokens: number
+  /** What was written to the cache, by how long it is kept. */
+  readonly cache_creation: { readonly ephemeral_5m_input_tokens: number; readonly ephemeral_1h_input_tokens: number }
 }
 
 /** An error as the API words it. */
@@ -65,6 +67,12 @@ export interface Answer {
   /** `tool_use` when there is a tool call, else `end_turn`. */
   readonly stopReason?: StopReason
   readonly stopSequence?: string
+  /** What a refusal is about. */
+  readonly stopDetails?: {
+    readonly type: 'refusal'
+    readonly category: string | null
+    readonly explanation: string | null
+  }
   /** Replaces single counted numbers. */
   readonly usage?: Partial<Usage>
   /** Before the first byte. */

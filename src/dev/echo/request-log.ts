@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { WaitingQueue } from '../waiting-queue.ts'
 import type { MessagesBody } from './messages-body.ts'
-import { within } from './within.ts'
 
 /** How the exchange ended: the whole answer was sent, the client left before, or the model broke it off. */
 export type Ending = 'answered' | 'client' | 'model'
@@ -48,14 +48,14 @@ export class RecordedRequest implements EchoRequest {
 
 /** Every request in order, and a queue over them for those who take them one by one. */
 export class RequestLog {
-  #requests: EchoRequest[] = []
-  #waiting: EchoRequest[] = []
-  readonly #takers: ((request: EchoRequest) => void)[] = []
+  readonly #requests: EchoRequest[] = []
+  readonly #untaken: WaitingQueue<EchoRequest>
   readonly #keep: number
 
   /** Keeps the last `keep` requests only. */
   constructor(keep: number) {
     this.#keep = keep
+    this.#untaken = new WaitingQueue(keep)
   }
 
   get requests(): readonly EchoRequest[] {
@@ -65,28 +65,21 @@ export class RequestLog {
   add(request: EchoRequest): void {
     this.#requests.push(request)
     if (this.#requests.length > this.#keep) this.#requests.shift()
-    const taker = this.#takers.shift()
-    if (taker) taker(request)
-    else this.#waiting.push(request)
-    if (this.#waiting.length > this.#keep) this.#waiting.shift()
+    this.#untaken.push(request)
   }
 
   /** The next request that was not handed out before. */
-  async next(limitMs: number): Promise<EchoRequest> {
-    const waiting = this.#waiting.shift()
-    if (waiting) return waiting
-    const { promise, resolve } = Promise.withResolvers<EchoRequest>()
-    this.#takers.push(resolve)
-    try {
-      return await within(promise, limitMs, 'a request at the echo model')
-    } finally {
-      const index = this.#takers.indexOf(resolve)
-      if (index >= 0) this.#takers.splice(index, 1)
-    }
+  next(limitMs: number): Promise<EchoRequest> {
+    return this.#untaken.next(() => true, limitMs, 'a request at the echo model')
   }
 
   clear(): void {
-    this.#requests = []
-    this.#waiting = []
+    this.#requests.length = 0
+    this.#untaken.clear()
+  }
+
+  /** Fails those who still wait. */
+  close(): void {
+    this.#untaken.close(new Error('the echo model was stopped'))
   }
 }

@@ -1,4 +1,4 @@
-import { emptyMessage, type MessageHead, stopReasonOf } from './message-steps.ts'
+import { emptyMessage, finalUsage, type MessageHead, stopOf } from './message-steps.ts'
 import type { Answer, ReplyBlock } from './reply.ts'
 import { chunksOf, openedBlock, signatureOf } from './reply-blocks.ts'
 
@@ -14,8 +14,7 @@ export async function wholeMessage(answer: Answer, head: MessageHead) {
     }
     message.content.push(wholeBlock(block, text))
   }
-  const usage = { ...head.usage, output_tokens: answer.usage?.output_tokens ?? tokens }
-  return { ...message, stop_reason: stopReasonOf(answer), stop_sequence: answer.stopSequence ?? null, usage }
+  return { ...message, ...stopOf(answer), usage: finalUsage(answer, head, tokens) }
 }
 
 function wholeBlock(block: ReplyBlock, text: string) {
