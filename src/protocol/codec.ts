@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type RouterMessage, routerMessageSchema } from './router-messages.ts'
+import { type RouterMessage, routerMessageSchema, type SentRouterMessage } from './router-messages.ts'
 import { type ReceivedWorkerMessage, type WorkerMessage, workerMessageSchema } from './worker-messages.ts'
 
 /**
@@ -20,6 +20,10 @@ export function decodeWorkerMessage(text: string): Decoded<ReceivedWorkerMessage
 }
 
 export function encodeWorkerMessage(message: WorkerMessage): string {
+  return JSON.stringify(message)
+}
+
+export function encodeRouterMessage(message: SentRouterMessage): string {
   return JSON.stringify(message)
 }
 

@@ -58,6 +58,8 @@ export const jobSchema = z.object({
 })
 
 export type Job = z.output<typeof jobSchema>
+/** A job as a router writes it. */
+export type SentJob = z.input<typeof jobSchema>
 export type JobMessage = z.output<typeof messageSchema>
 export type JobContentPart = z.output<typeof contentPartSchema>
 export type JobTool = z.output<typeof toolSchema>

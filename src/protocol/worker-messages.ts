@@ -94,6 +94,10 @@ export const workerMessageSchema = z.discriminatedUnion('type', [
 export type WorkerMessage = z.input<typeof workerMessageSchema>
 /** A message as a router reads it. */
 export type ReceivedWorkerMessage = z.output<typeof workerMessageSchema>
+/** A message as a router reads it, of one type. */
+export type ReceivedOf<Type extends ReceivedWorkerMessage['type']> = Extract<ReceivedWorkerMessage, { type: Type }>
+/** What a router knows of a worker's abilities. */
+export type ReceivedCapabilities = z.output<typeof capabilitiesSchema>
 /** A message as a worker writes it, of one type. */
 export type WorkerMessageOf<Type extends WorkerMessage['type']> = Extract<WorkerMessage, { type: Type }>
 export type Complete = WorkerMessageOf<'complete'>
