@@ -1,15 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Clock, systemClock } from '../shared/clock.ts'
-import { messageOf } from '../shared/errors.ts'
+import { messageOf, UsageError } from '../shared/errors.ts'
 import { type AnswerContext, answerRequest } from './echo/answer-request.ts'
-import { apiErrors } from './echo/api-errors.ts'
 import type { TokenRule } from './echo/check-token.ts'
 import { PromptCache } from './echo/prompt-cache.ts'
 import type { ReplySource } from './echo/reply.ts'
 import { ReplyScript } from './echo/reply-script.ts'
 import { type EchoRequest, RequestLog } from './echo/request-log.ts'
-import { sendError } from './echo/send-json.ts'
 
 export { apiErrors } from './echo/api-errors.ts'
 export { Gate } from './echo/gate.ts'
@@ -40,7 +38,8 @@ const keepAliveMs = 600_000
 export class EchoModel implements AsyncDisposable {
   readonly #server: Server
   readonly #context: AnswerContext
-  readonly #running = new Set<Promise<void>>()
+  readonly #stopping = new AbortController()
+  #url = ''
 
   private constructor(options: EchoModelOptions) {
     this.#context = {
@@ -50,25 +49,24 @@ export class EchoModel implements AsyncDisposable {
       cache: new PromptCache(),
       log: new RequestLog(options.keepRequests ?? Number.POSITIVE_INFINITY),
       script: new ReplyScript(options.tokenDelayMs ?? 0),
+      stopping: this.#stopping.signal,
     }
-    this.#server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) =>
-      this.#track(request, response),
-    )
+    this.#server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
+      void answerRequest(request, response, this.#context)
+    })
   }
 
   /** Resolves when the model listens. */
   static async start(options: EchoModelOptions = {}): Promise<EchoModel> {
     const model = new EchoModel(options)
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    model.#server.once('error', reject)
-    model.#server.listen(options.port ?? 0, '127.0.0.1', resolve)
-    await promise
+    await listen(model.#server, options.port ?? 0)
+    model.#url = `http://127.0.0.1:${(model.#server.address() as AddressInfo).port}`
     return model
   }
 
   /** What ANTHROPIC_BASE_URL is set to. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return this.#url
   }
 
   /** Every `POST /v1/messages` in order, refused ones included. */
@@ -104,16 +102,9 @@ export class EchoModel implements AsyncDisposable {
     this.#context.log.close()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server.close(() => resolve())
+    this.#stopping.abort(new Error('the echo model was stopped'))
     this.#server.closeAllConnections()
     await promise
-    await Promise.all(this.#running)
-  }
-
-  #track(request: IncomingMessage, response: ServerResponse): void {
-    const running = answerRequest(request, response, this.#context)
-      .catch((error: unknown) => failLoudly(response, error))
-      .finally(() => this.#running.delete(running))
-    this.#running.add(running)
   }
 }
 
@@ -122,8 +113,14 @@ export function startEchoModel(options?: EchoModelOptions): Promise<EchoModel> {
   return EchoModel.start(options)
 }
 
-/** A bug of ours, or of a scripted function, must be seen by whoever asked. */
-function failLoudly(response: ServerResponse, error: unknown): void {
-  if (response.headersSent) response.destroy()
-  else sendError(response, apiErrors.internal(`The echo model failed: ${messageOf(error)}`))
+async function listen(server: Server, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen(port, '127.0.0.1', resolve)
+  try {
+    await promise
+  } catch (cause) {
+    const hint = 'Choose another port, or none for any free one.'
+    throw new UsageError(`The echo model cannot listen on 127.0.0.1:${port}: ${messageOf(cause)}.`, { hint, cause })
+  }
 }

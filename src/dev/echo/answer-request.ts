@@ -21,6 +21,8 @@ export interface AnswerContext {
   readonly cache: PromptCache
   readonly log: RequestLog
   readonly script: ReplyScript
+  /** Aborts when the model stops: whatever is under way is broken off. */
+  readonly stopping: AbortSignal
 }
 
 // The real API takes no more.
@@ -31,8 +33,9 @@ export async function answerRequest(request: IncomingMessage, response: ServerRe
   try {
     await route(request, response, context)
   } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    sendError(response, error.reply)
+    if (error instanceof Refused) sendError(response, error.reply)
+    // The client left before its request was complete.
+    else response.destroy()
   }
 }
 
@@ -48,7 +51,7 @@ async function route(request: IncomingMessage, response: ServerResponse, context
       return answerCount(request, response, { body: parseMessagesBody(text), context })
     case 'POST /v1/messages': {
       const recorded = new RecordedRequest(parseMessagesBody(text), request.headers, receivedAtMs)
-      return answerMessages(new Exchange(recorded, response), context)
+      return answerMessages(new Exchange(recorded, response, context.stopping), context)
     }
     default:
       throw new Refused(apiErrors.notFound())
@@ -69,12 +72,12 @@ async function answerMessages(exchange: Exchange, context: AnswerContext): Promi
   context.log.add(request)
   checkToken(request.headers, context.acceptToken)
   if (context.validate) checkRequest(request.body)
-  const prompt = context.cache.count(request.body)
-  const reply = await context.script.take(request)
   try {
+    const prompt = context.cache.count(request.body)
+    const reply = await context.script.take(request)
     await sendReply(exchange, reply, { clock: context.clock, prompt })
   } catch (error) {
-    // Nobody is left to hear of it.
-    if (!exchange.signal.aborted) throw error
+    // When it is over, nobody is left to hear of an error.
+    if (!exchange.signal.aborted) exchange.fail(error)
   }
 }

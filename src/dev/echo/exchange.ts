@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { messageOf } from '../../shared/errors.ts'
+import { apiErrors } from './api-errors.ts'
 import type { ApiError } from './reply.ts'
 import type { Ending, RecordedRequest } from './request-log.ts'
 import { sendError, sendJson } from './send-json.ts'
@@ -12,25 +14,27 @@ export class Exchange {
   /** Aborted when nothing can be sent any more. */
   readonly signal: AbortSignal
   readonly #response: ServerResponse
-  readonly #gone = new AbortController()
+  readonly #over = new AbortController()
 
-  constructor(request: RecordedRequest, response: ServerResponse) {
+  /** Is reset when `stopping` aborts. */
+  constructor(request: RecordedRequest, response: ServerResponse, stopping: AbortSignal) {
     this.request = request
-    this.signal = this.#gone.signal
+    this.signal = this.#over.signal
     this.#response = response
     response.once('close', () => this.#responseOnClose())
+    stopping.addEventListener('abort', () => this.reset(), { signal: this.signal })
   }
 
-  begin(status: number, headers: Headers): void {
-    this.#response.writeHead(status, headers)
+  begin(headers: Headers): void {
+    this.signal.throwIfAborted()
+    this.#response.writeHead(200, headers)
     this.#response.flushHeaders()
   }
 
   /** Resolves when the socket can take more. */
   async write(text: string): Promise<void> {
     this.signal.throwIfAborted()
-    if (this.#response.write(text)) return
-    await once(this.#response, 'drain', { signal: this.signal })
+    if (!this.#response.write(text)) await once(this.#response, 'drain', { signal: this.signal })
   }
 
   sendJson(document: unknown, headers: Headers = {}): void {
@@ -50,7 +54,7 @@ export class Exchange {
   /** Closes the connection in the middle of the answer, after what was written has left. */
   cut(): void {
     this.#stop('model')
-    const socket = this.#response.socket
+    const { socket } = this.#response
     socket?.end(() => socket.destroy())
   }
 
@@ -58,6 +62,12 @@ export class Exchange {
   reset(): void {
     this.#stop('model')
     this.#response.socket?.resetAndDestroy()
+  }
+
+  /** Ends with a failure of the model itself, a scripted function's included: whoever asked must see it. */
+  fail(error: unknown): void {
+    if (this.#response.headersSent) this.cut()
+    else this.sendError(apiErrors.internal(`The echo model failed: ${messageOf(error)}`))
   }
 
   #responseOnClose(): void {
@@ -68,6 +78,6 @@ export class Exchange {
 
   #stop(ending: Ending): void {
     this.request.end(ending)
-    this.#gone.abort(new Error(`the exchange is over: ${ending}`))
+    this.#over.abort(new Error(`the exchange is over: ${ending}`))
   }
 }

@@ -28,9 +28,10 @@ export async function* messageSteps(answer: Answer, head: MessageHead): AsyncGen
       if (step.kind === 'chunk') tokens += 1
       yield step
     }
-    if (after === 'chunks' && index === answer.blocks.length - 1) return
+    if (after === 'chunks' && index === answer.blocks.length - 1) break
     yield frame({ type: 'content_block_stop', index })
   }
+  if (after === 'chunks') return
   yield { kind: 'end', event: messageDelta(answer, head, tokens) }
   yield frame({ type: 'message_stop' })
 }

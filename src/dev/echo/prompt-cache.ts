@@ -5,6 +5,9 @@ import type { Usage } from './reply.ts'
 /** How many prefixes are remembered; the oldest go first. */
 const mostPrefixes = 10_000
 
+// What the API puts around a conversation; it is never cached, so that no prompt is free.
+const frameTokens = 3
+
 /** One piece of a prompt, in the order in which the API caches them. */
 interface Piece {
   readonly text: string
@@ -53,7 +56,7 @@ export class PromptCache {
 
 /** Tokens of a prompt, whatever is cached. */
 export function countTokens(body: MessagesBody): number {
-  return marksOf(body).at(-1)?.tokens ?? 0
+  return (marksOf(body).at(-1)?.tokens ?? 0) + frameTokens
 }
 
 function usageFrom({
@@ -69,7 +72,7 @@ function usageFrom({
 }): Usage {
   const written = cached - read
   return {
-    input_tokens: total - cached,
+    input_tokens: total - cached + frameTokens,
     output_tokens: 0,
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,

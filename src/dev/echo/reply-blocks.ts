@@ -7,11 +7,17 @@ import { wordsOf } from './words.ts'
 export function openedBlock(block: ReplyBlock) {
   switch (block.type) {
     case 'text':
-      return { type: 'text', text: '', citations: null }
+      return { type: 'text', text: '' }
     case 'thinking':
       return { type: 'thinking', thinking: '', signature: '' }
     case 'tool_use':
-      return { type: 'tool_use', id: block.id ?? newId('toolu'), name: block.name, input: {} }
+      return {
+        type: 'tool_use',
+        id: block.id ?? newId('toolu'),
+        name: block.name,
+        input: {},
+        caller: { type: 'direct' },
+      }
     case 'other':
       return block.block
   }
