@@ -11,5 +11,5 @@ if (+version[0] < 22 || (+version[0] === 22 && +version[1] < 13)) {
   )
   process.exit(1)
 } else {
-  import('./main.js')
+  void import('./main.js')
 }

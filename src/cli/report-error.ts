@@ -1,5 +1,5 @@
+import { secretVariables } from '../credentials/secret-variables.ts'
 import type { Environment } from '../settings/environment.ts'
-import { secretVariables } from '../settings/secret-variables.ts'
 import type { AuxotError } from '../shared/errors.ts'
 import { createRedactor } from '../shared/redact.ts'
 import { Secret } from '../shared/secret.ts'

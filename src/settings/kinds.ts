@@ -42,7 +42,7 @@ export function integer({ min, max }: { min: number; max: number }): Kind<number
 }
 
 /** One of a few words. */
-export function choice<Word extends string>(words: readonly Word[]): Kind<Word> {
+export function choice<const Words extends readonly string[]>(words: Words): Kind<Words[number]> {
   return {
     placeholder: words.join('|'),
     parse: (text) => {

@@ -1,0 +1,56 @@
+import { claudeEnvironmentFrom, type Environment, proxyFrom, variable } from '../settings/environment.ts'
+import { deepFreeze } from '../shared/deep-freeze.ts'
+import type { ClaudeConfig, WorkerConfig } from '../worker/worker-config.ts'
+import type { ResolvedWorker } from './resolve-worker.ts'
+
+type WorkerValues = ResolvedWorker['settings']['values']
+type ClaudeValues = Pick<WorkerValues, 'warm' | 'modelRetries'>
+type ServingValues = Omit<WorkerValues, 'routerUrl' | 'keyFile'>
+
+/** The worker's own view of what an operator set. */
+export function workerConfigFrom(
+  { settings, workerKey, credential, claude }: ResolvedWorker,
+  env: Environment,
+): WorkerConfig {
+  return deepFreeze({
+    ...servingConfigFrom(settings.values, env),
+    router: settings.values.routerUrl,
+    workerKey,
+    claude: claudeConfigFrom(settings.values, { ...claude, credential, env: claudeEnvironmentFrom(env) }),
+  })
+}
+
+/** How Claude Code is started and kept. */
+export function claudeConfigFrom(
+  { warm, modelRetries }: ClaudeValues,
+  found: Pick<ClaudeConfig, 'path' | 'version' | 'credential' | 'env'>,
+): ClaudeConfig {
+  return { ...found, warm, modelRetries }
+}
+
+/** Everything that does not say who and where, but how. */
+export function servingConfigFrom(
+  values: ServingValues,
+  env: Environment,
+): Omit<WorkerConfig, 'router' | 'workerKey' | 'claude'> {
+  return {
+    defaultModel: values.model,
+    builtinTools: values.tools,
+    concurrency: values.concurrency,
+    heartbeatIntervalMs: values.heartbeatInterval,
+    reconnectDelayMs: values.reconnectDelay,
+    reconnectMaxDelayMs: values.reconnectMaxDelay,
+    jobTimeoutMs: values.jobTimeout,
+    stallTimeoutMs: values.stallTimeout,
+    drainTimeoutMs: values.drainTimeout,
+    cancelGraceMs: values.cancelGrace,
+    lingerMs: values.linger,
+    onAuthFailure: values.onAuthFailure,
+    onRateLimit: values.onRateLimit,
+    exitAfterJobs: values.once ? 1 : values.exitAfterJobs,
+    exitAfterIdleMs: values.exitAfterIdle,
+    proxy: proxyFrom(env),
+    extraCaFile: variable(env, 'NODE_EXTRA_CA_CERTS'),
+    logPayloads: values.logPayloads,
+  }
+}

@@ -1,0 +1,62 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { resolve, sep } from 'node:path'
+import { UsageError } from '../../shared/errors.ts'
+import type { Secret } from '../../shared/secret.ts'
+import { largestSecretBytes, secretFrom, tooLarge } from '../check-secret.ts'
+import type { SecretSource } from '../resolve-secret.ts'
+
+/** Where containers get their secrets mounted; who may read them there is not theirs to choose. */
+const mountedSecrets = `${sep}run${sep}secrets${sep}`
+
+/** A file that only its owner can read. `setting` is who named it: `--key-file`. */
+export function secretInFile(path: string, setting: string): SecretSource {
+  return { find: () => readSecretFile(resolve(path), setting) }
+}
+
+async function readSecretFile(path: string, setting: string): Promise<Secret> {
+  const source = `${setting} ${path}`
+  // The same open file is judged and read, so that it cannot be exchanged in between.
+  const file = await openFile(path, source)
+  try {
+    await assertPrivate(file, path, source)
+    return secretFrom(await readAtMost(file, source), source)
+  } finally {
+    await file.close()
+  }
+}
+
+async function openFile(path: string, source: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const reason =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EACCES'
+          ? 'it may not be read'
+          : `cannot be opened (${code})`
+    throw new UsageError(`${source}: ${reason}`, { cause: error })
+  }
+}
+
+async function assertPrivate(file: FileHandle, path: string, source: string): Promise<void> {
+  const stats = await file.stat()
+  if (stats.isDirectory()) throw new UsageError(`${source}: is a folder, not a file`)
+  const others = process.platform !== 'win32' && stats.isFile() && (stats.mode & 0o044) !== 0
+  if (others && !path.startsWith(mountedSecrets)) {
+    throw new UsageError(`${source}: can be read by other users of this machine`, { hint: `Run: chmod 600 ${path}` })
+  }
+}
+
+async function readAtMost(file: FileHandle, source: string): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of file.createReadStream({ autoClose: false })) {
+    const bytes = Buffer.from(chunk)
+    size += bytes.length
+    if (size > largestSecretBytes + 2) throw tooLarge(source)
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

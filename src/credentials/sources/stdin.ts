@@ -1,0 +1,29 @@
+import { UsageError } from '../../shared/errors.ts'
+import type { Secret } from '../../shared/secret.ts'
+import { largestSecretBytes, secretFrom, tooLarge } from '../check-secret.ts'
+import type { SecretSource } from '../resolve-secret.ts'
+
+/** What is read of stdin. */
+export interface SecretInput extends AsyncIterable<unknown> {
+  readonly isTTY?: boolean
+}
+
+/** Stdin, read to its end. `setting` is who named it: `--key-file -`. */
+export function secretOnStdin(stdin: SecretInput, setting: string): SecretSource {
+  return { find: () => readStdin(stdin, setting) }
+}
+
+async function readStdin(stdin: SecretInput, setting: string): Promise<Secret> {
+  const source = `${setting} (stdin)`
+  if (stdin.isTTY) {
+    throw new UsageError(`${source}: stdin is a terminal, and what is typed there can be seen`, {
+      hint: 'Redirect a file: --key-file - < FILE',
+    })
+  }
+  let text = ''
+  for await (const chunk of stdin) {
+    text += String(chunk)
+    if (text.length > largestSecretBytes + 2) throw tooLarge(source)
+  }
+  return secretFrom(text, source)
+}
