@@ -5,6 +5,8 @@ export interface RateLimit {
   readonly status: 'allowed' | 'allowed_warning' | 'rejected'
   /** Seconds since the epoch; absent where nobody said. */
   readonly resetsAt?: number | undefined
+  /** Where `resetsAt` was read: the service's event, Claude Code's words, or nowhere. */
+  readonly resetFrom?: 'event' | 'words' | 'unknown'
   /** `five_hour`, `seven_day`, … */
   readonly window?: string | undefined
 }
@@ -48,7 +50,8 @@ export interface TurnResult {
   readonly toolCalls: readonly ToolCall[]
   readonly toolUses: readonly ToolUse[]
   readonly usage: Usage
-  readonly costUsd: number
+  /** Undefined where the turn was cut before its cost was told. */
+  readonly costUsd: number | undefined
   readonly sessionId: string
   /** As the model service said it: `end_turn`, `max_tokens`, `stop_sequence`, `tool_use`, `refusal`, … */
   readonly stopReason: string

@@ -1,0 +1,77 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Log } from '../../shared/log.ts'
+import { findMarkedBelow, signalAll } from './process-tree.ts'
+import { openSessionDirectory, type SessionDirectory } from './session-directory.ts'
+
+const prefix = 'auxot-'
+const ownerFile = 'owner.json'
+
+/** Who made a work directory: a pid alone may by now be another process's. */
+interface Owner {
+  readonly pid: number
+  readonly startedAt: string
+}
+
+/** The folder of one worker, in which its Claude Code processes have theirs. Removed with the worker. */
+export class WorkDirectory implements AsyncDisposable {
+  readonly path: string
+  #count = 0
+
+  private constructor(path: string) {
+    this.path = path
+  }
+
+  static async open(): Promise<WorkDirectory> {
+    const path = await mkdtemp(join(tmpdir(), prefix))
+    const owner: Owner = { pid: process.pid, startedAt: await startOf(process.pid) }
+    await writeFile(join(path, ownerFile), JSON.stringify(owner), { mode: 0o600 })
+    return new WorkDirectory(path)
+  }
+
+  /** Folders for one more process. */
+  openSession(): Promise<SessionDirectory> {
+    this.#count += 1
+    return openSessionDirectory(join(this.path, `s${this.#count}`))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+  }
+}
+
+/** Ends what workers left behind that were killed: their Claude Code processes, the programs of those, and their folders. */
+export async function clearLeftovers(log: Log): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(prefix))
+  for (const path of names.map((name) => join(tmpdir(), name))) {
+    if (!(await isAbandoned(path))) continue
+    const pids = await findMarkedBelow(path)
+    signalAll(pids, 'SIGKILL')
+    await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+    log.info({ folder: path, processes: pids.length }, 'removed what an earlier worker left behind')
+  }
+}
+
+/** Only folders of our own making whose worker is gone; one that cannot be read belongs to somebody else. */
+async function isAbandoned(path: string): Promise<boolean> {
+  const text = await readFile(join(path, ownerFile), 'utf8').catch(() => '')
+  const owner = text === '' ? undefined : (JSON.parse(text) as Owner)
+  return owner !== undefined && (await startOf(owner.pid)) !== owner.startedAt
+}
+
+/** When a process began, in the kernel's own words; empty where there is no such process. Elsewhere than on Linux only whether it lives. */
+async function startOf(pid: number): Promise<string> {
+  if (process.platform !== 'linux') return isAlive(pid) ? 'alive' : ''
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
