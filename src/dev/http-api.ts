@@ -1,8 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { messageOf } from '../shared/errors.ts'
+import { anthropicError } from './http/anthropic-answer.ts'
 import { CallerError } from './http/caller-error.ts'
 import { chatCompletions } from './http/chat-completions.ts'
 import type { HttpDeps } from './http/http-deps.ts'
+import { countTokens, messages } from './http/messages.ts'
 import { openaiError } from './http/openai-answer.ts'
 import { sendJson } from './http/send-json.ts'
 
@@ -18,6 +20,8 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /health': { answer: (_, response, deps) => sendJson(response, 200, deps.health()), open: true },
   'GET /api/openai/models': { answer: listModels },
   'POST /api/openai/chat/completions': { answer: chatCompletions },
+  'POST /api/anthropic/v1/messages': { answer: messages },
+  'POST /api/anthropic/v1/messages/count_tokens': { answer: countTokens },
 }
 
 /** The HTTP side of the development router. */
@@ -29,11 +33,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, deps: 
   const path = request.url?.split('?', 1)[0] ?? ''
   try {
     const route = routes[`${request.method} ${path}`]
-    if (!route) throw new CallerError(404, 'not_found', 'there is no such endpoint')
+    if (!route) throw new CallerError(404, 'not_found_error', `there is no ${request.method} ${path} here`)
     if (!route.open) authorize(request, deps.callerKey)
     await route.answer(request, response, deps)
   } catch (error) {
-    refuse(response, error, deps)
+    refuse(response, error instanceof CallerError ? error : unexpected(error, deps), path)
   }
 }
 
@@ -45,15 +49,19 @@ function authorize({ headers }: IncomingMessage, callerKey: string): void {
   if (shown !== callerKey) throw new CallerError(401, 'authentication_error', 'invalid API key')
 }
 
-function refuse(response: ServerResponse, error: unknown, { log }: HttpDeps): void {
-  if (!(error instanceof CallerError)) log?.error({ error: messageOf(error) }, 'an API call failed')
+function unexpected(error: unknown, { log }: HttpDeps): CallerError {
+  log?.error({ error: messageOf(error) }, 'an API call failed')
+  return new CallerError(500, 'server_error', messageOf(error))
+}
+
+/** Each API has its own form for errors. An answer that has begun can only be broken off. */
+function refuse(response: ServerResponse, { status, type, message }: CallerError, path: string): void {
   if (response.headersSent) {
     response.destroy()
     return
   }
-  const { status, type, message } =
-    error instanceof CallerError ? error : new CallerError(500, 'server_error', messageOf(error))
-  sendJson(response, status, openaiError(type, message))
+  const errorForm = path.startsWith('/api/anthropic/') ? anthropicError : openaiError
+  sendJson(response, status, errorForm(type, message))
 }
 
 function listModels(_: IncomingMessage, response: ServerResponse, deps: HttpDeps): void {

@@ -50,6 +50,13 @@ export class FakeWorker implements AsyncDisposable {
     return message as RouterMessageOf<Type>
   }
 
+  /** The next message of a type, as it stood on the wire. */
+  async nextFrame(type: 'job'): Promise<{ job_id: string; [field: string]: unknown }> {
+    const { job_id } = await this.next(type)
+    const isIt = (frame: { type: string; job_id: string }) => frame.type === type && frame.job_id === job_id
+    return this.frames.map((frame) => JSON.parse(frame)).findLast(isIt)
+  }
+
   /** Says hello and waits for the answer. */
   async hello(key: string, capabilities: Partial<Capabilities> = {}): Promise<RouterMessageOf<'hello_ack'>> {
     await this.opened()
