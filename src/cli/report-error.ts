@@ -1,6 +1,7 @@
 import { secretVariables } from '../credentials/secret-variables.ts'
 import type { Environment } from '../settings/environment.ts'
 import type { AuxotError } from '../shared/errors.ts'
+import { ConfigurationError, lineOf } from '../shared/problems.ts'
 import { createRedactor } from '../shared/redact.ts'
 import { Secret } from '../shared/secret.ts'
 import { useColour } from './use-colour.ts'
@@ -28,10 +29,21 @@ export function errorDocument(error: AuxotError) {
   return { schema: 'auxot.error/v1', error: { code, message, ...(hint && { hint }), exitCode, retryable } }
 }
 
-function textOf({ message, hint }: AuxotError, colour: boolean): string {
+function textOf(error: AuxotError, colour: boolean): string {
   const title = colour ? '\u001b[31mError:\u001b[39m' : 'Error:'
-  const way = hint === undefined ? '' : `\n${hint.replace(/^/gm, '  ')}`
-  return `${title} ${message}${/[.?!:]$/.test(message) || message.includes('\n') ? '' : '.'}${way}`
+  if (!(error instanceof ConfigurationError) || error.problems.length === 1) {
+    return `${title} ${sentence(error.message)}${indented(error.hint)}`
+  }
+  const lines = error.problems.map((problem) => `- ${sentence(lineOf(problem))}${indented(problem.hint)}`)
+  return [`${title} ${lines.length} problems:`, ...lines].join('\n')
+}
+
+function sentence(text: string): string {
+  return /[.?!:]$/.test(text) ? text : `${text}.`
+}
+
+function indented(hint: string | undefined): string {
+  return hint === undefined ? '' : `\n${hint.replace(/^/gm, '  ')}`
 }
 
 function stackOf({ cause, stack }: AuxotError): string {

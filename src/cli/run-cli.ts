@@ -18,6 +18,7 @@ export async function runCli(argv: readonly string[], options: LoadOptions): Pro
   } catch (error) {
     reportError(ourErrorFrom(error), { json: asksForJson(argv, env), debug: wantsDebug(argv, env), env })
   }
+  endInTime()
 }
 
 async function dispatch(argv: readonly string[], config: Config): Promise<void> {
@@ -48,6 +49,15 @@ function closeQuietly(): void {
       if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
     })
   }
+}
+
+/** Everything was released, so nothing should keep the process alive; what does all the same must not hang a host's shutdown. */
+function endInTime(): void {
+  const limitMs = 5_000
+  setTimeout(() => {
+    process.stderr.write('Warning: auxot was done but something kept the process alive; this is a bug.\n')
+    process.exit()
+  }, limitMs).unref()
 }
 
 /** Read without the parser, which may be what failed. */

@@ -1,11 +1,12 @@
+import type { claudeSettings, servingSettings } from '../settings/definitions.ts'
 import { claudeEnvironmentFrom, type Environment, proxyFrom, variable } from '../settings/environment.ts'
+import type { ValuesOf } from '../settings/setting.ts'
 import { deepFreeze } from '../shared/deep-freeze.ts'
 import type { ClaudeConfig, WorkerConfig } from '../worker/worker-config.ts'
 import type { ResolvedWorker } from './resolve-worker.ts'
 
-type WorkerValues = ResolvedWorker['settings']['values']
-type ClaudeValues = Pick<WorkerValues, 'warm' | 'modelRetries'>
-type ServingValues = Omit<WorkerValues, 'routerUrl' | 'keyFile'>
+type ClaudeValues = Pick<ValuesOf<typeof claudeSettings>, 'warm' | 'modelRetries'>
+type ServingValues = ValuesOf<typeof servingSettings> & Pick<ValuesOf<typeof claudeSettings>, 'model' | 'tools'>
 
 /** The worker's own view of what an operator set. */
 export function workerConfigFrom(

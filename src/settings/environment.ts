@@ -24,28 +24,25 @@ export const passedOn = ['ANTHROPIC_BASE_URL', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_
 
 /** What programs need to know about the host and its user; nothing that could be a secret. */
 const ordinary = [
-  'PATH',
-  'USER',
-  'LOGNAME',
-  'SHELL',
-  'LANG',
-  'LANGUAGE',
-  'LC_ALL',
-  'LC_CTYPE',
-  'TZ',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
+  ...['PATH', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE', 'TZ'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR'],
 ]
 
-const forClaude = [
-  ...passedOn,
-  ...passedOn.filter((name) => name.endsWith('_PROXY')).map((name) => name.toLowerCase()),
-  ...ordinary,
-]
+/** Proxies are read in lower case too. */
+const connection = passedOn.flatMap((name) => (name.endsWith('_PROXY') ? [name, name.toLowerCase()] : [name]))
 
 /** The part of the environment that reaches Claude Code: an allow-list, so that no secret gets there by accident. */
 export function claudeEnvironmentFrom(env: Environment): Record<string, string> {
+  return only(env, [...ordinary, ...connection])
+}
+
+/** The same without anything that steers a connection, for a model on this machine. */
+export function offlineEnvironmentFrom(env: Environment): Record<string, string> {
+  return only(env, ordinary)
+}
+
+function only(env: Environment, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
-    forClaude.flatMap((name) => (variable(env, name) === undefined ? [] : [[name, `${env[name]}`]])),
+    names.flatMap((name) => (variable(env, name) === undefined ? [] : [[name, `${env[name]}`]])),
   )
 }

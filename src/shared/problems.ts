@@ -51,10 +51,16 @@ export class ProblemList {
   }
 }
 
+/** A problem with its source in front. */
+export function lineOf({ source, message }: Problem): string {
+  return source ? `${source}: ${message}` : message
+}
+
 function messageFrom(problems: readonly Problem[]): string {
-  const lines = problems.map(({ source, message }) => (source ? `${source}: ${message}` : message))
-  if (lines.length === 1) return `${lines[0]}`
-  return [`${lines.length} problems:`, ...lines.map((line) => `- ${line}`)].join('\n')
+  const lines = problems.map(lineOf)
+  return lines.length === 1
+    ? lines.join('')
+    : [`${lines.length} problems:`, ...lines.map((line) => `- ${line}`)].join('\n')
 }
 
 function hintFrom(problems: readonly Problem[]): { hint?: string } {
