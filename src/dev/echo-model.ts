@@ -12,9 +12,9 @@ import { type EchoRequest, RequestLog } from './echo/request-log.ts'
 export { apiErrors } from './echo/api-errors.ts'
 export { Gate } from './echo/gate.ts'
 export type * from './echo/messages-body.ts'
-export { type LimitWindow, type RateLimitFacts, rateLimitHeaders } from './echo/rate-limit-headers.ts'
+export { rateLimitHeaders } from './echo/rate-limit-headers.ts'
 export type * from './echo/reply.ts'
-export type { EchoRequest, Ending } from './echo/request-log.ts'
+export type { EchoRequest } from './echo/request-log.ts'
 
 /** How an echo model behaves; everything has a default. */
 export interface EchoModelOptions {

@@ -1,5 +1,5 @@
 /** One window of a subscription's limit. */
-export interface LimitWindow {
+interface LimitWindow {
   /** 0 to 1. */
   readonly utilization?: number
   /** Seconds since the epoch. */

@@ -2,7 +2,7 @@ import type { Gate } from './gate.ts'
 import type { EchoRequest } from './request-log.ts'
 
 /** Why a model stopped. */
-export type StopReason =
+type StopReason =
   | 'end_turn'
   | 'max_tokens'
   | 'stop_sequence'
@@ -17,11 +17,11 @@ export type Chunks = Iterable<string> | AsyncIterable<string>
 /** Text or reasoning: `text` goes word by word, `chunks` exactly as given. */
 type Words = { readonly text: string } | { readonly chunks: Chunks }
 
-export type TextBlock = { readonly type: 'text' } & Words
-export type ThinkingBlock = { readonly type: 'thinking'; readonly signature?: string } & Words
+type TextBlock = { readonly type: 'text' } & Words
+type ThinkingBlock = { readonly type: 'thinking'; readonly signature?: string } & Words
 
 /** A tool call. `json` replaces the input by raw pieces, for input that is cut or broken. */
-export interface ToolUseBlock {
+interface ToolUseBlock {
   readonly type: 'tool_use'
   readonly name: string
   readonly input?: unknown
@@ -31,7 +31,7 @@ export interface ToolUseBlock {
 }
 
 /** Any other content block, started and stopped as it is: `redacted_thinking`, or a type nobody knows yet. */
-export interface OtherBlock {
+interface OtherBlock {
   readonly type: 'other'
   readonly block: { readonly type: string; readonly [key: string]: unknown }
 }
@@ -54,7 +54,10 @@ export interface ErrorBody {
   readonly message: string
 }
 
-/** Where a streamed answer breaks off, and how. After `chunks` the last block is left open, as in a cut answer. */
+/**
+ * Where a streamed answer breaks off, and how. After `chunks` the last block is left open, as in a cut answer.
+ * A client may drop what it has not read yet when the connection closes: a gate makes sure that it has read.
+ */
 export interface Interruption {
   readonly after: 'headers' | 'start' | 'chunks'
   /** `cut` closes the connection, `stall` says nothing more until the client goes, an error is sent as an event. */
@@ -77,9 +80,9 @@ export interface Answer {
   readonly usage?: Partial<Usage>
   /** Before the first byte. */
   readonly delayMs?: number
-  /** Before every chunk but the first. */
+  /** Before every chunk but the first, and before the end or the interruption. */
   readonly chunkDelayMs?: number
-  /** Held before every chunk and before the end; one release lets one of them go. */
+  /** Held before every chunk and before the end or the interruption; one release lets one of them go. */
   readonly gate?: Gate
   readonly interrupted?: Interruption
   readonly headers?: Readonly<Record<string, string>>
@@ -94,7 +97,7 @@ export interface ApiError {
 }
 
 /** No HTTP answer at all: the connection is reset, or nothing is ever said. */
-export interface NoAnswer {
+interface NoAnswer {
   readonly connection: 'reset' | 'silent'
 }
 

@@ -20,8 +20,9 @@ export async function sendStream(
     if (step.kind === 'chunk') exchange.request.firstChunkAtMs ??= performance.now()
     await exchange.write(encodeEvent(step.event))
   }
-  if (answer.interrupted) await breakOff(exchange, answer.interrupted.by)
-  else exchange.finish()
+  if (!answer.interrupted) return exchange.finish()
+  await pace(exchange, answer, clock)
+  await breakOff(exchange, answer.interrupted.by)
 }
 
 async function pace({ request, signal }: Exchange, { gate, chunkDelayMs }: Answer, clock: Clock): Promise<void> {
