@@ -6,19 +6,22 @@ import { largestSecretBytes, secretFrom, tooLarge } from '../check-secret.ts'
 import type { SecretSource } from '../resolve-secret.ts'
 
 /** Where containers get their secrets mounted; who may read them there is not theirs to choose. */
-const mountedSecrets = `${sep}run${sep}secrets${sep}`
+const mountedSecrets = '/run/secrets'
 
-/** A file that only its owner can read. `setting` is who named it: `--key-file`. */
-export function secretInFile(path: string, setting: string): SecretSource {
-  return { find: () => readSecretFile(resolve(path), setting) }
+/**
+ * A file that only its owner can read.
+ * @param setting who named it: `--key-file`
+ * @param shared the folder in which others may be able to read
+ */
+export function secretInFile(path: string, setting: string, shared = mountedSecrets): SecretSource {
+  return { find: () => readSecretFile(resolve(path), `${setting} ${resolve(path)}`, shared) }
 }
 
-async function readSecretFile(path: string, setting: string): Promise<Secret> {
-  const source = `${setting} ${path}`
+async function readSecretFile(path: string, source: string, shared: string): Promise<Secret> {
   // The same open file is judged and read, so that it cannot be exchanged in between.
   const file = await openFile(path, source)
   try {
-    await assertPrivate(file, path, source)
+    if (!path.startsWith(`${shared}${sep}`)) await assertPrivate(file, source)
     return secretFrom(await readAtMost(file, source), source)
   } finally {
     await file.close()
@@ -40,16 +43,17 @@ async function openFile(path: string, source: string): Promise<FileHandle> {
   }
 }
 
-async function assertPrivate(file: FileHandle, path: string, source: string): Promise<void> {
+async function assertPrivate(file: FileHandle, source: string): Promise<void> {
   const stats = await file.stat()
-  if (stats.isDirectory()) throw new UsageError(`${source}: is a folder, not a file`)
-  const others = process.platform !== 'win32' && stats.isFile() && (stats.mode & 0o044) !== 0
-  if (others && !path.startsWith(mountedSecrets)) {
-    throw new UsageError(`${source}: can be read by other users of this machine`, { hint: `Run: chmod 600 ${path}` })
-  }
+  // Windows has no such bits, and a pipe has no lasting place that others could read it from.
+  if (process.platform === 'win32' || !stats.isFile() || (stats.mode & 0o044) === 0) return
+  throw new UsageError(`${source}: can be read by other users of this machine`, {
+    hint: 'Let only its owner read it: chmod 600',
+  })
 }
 
 async function readAtMost(file: FileHandle, source: string): Promise<string> {
+  if ((await file.stat()).isDirectory()) throw new UsageError(`${source}: is a folder, not a file`)
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of file.createReadStream({ autoClose: false })) {
