@@ -25,11 +25,15 @@ export class WorkerConnection implements JobTaker {
   configured = false
   readonly #socket: WebSocket
   readonly #tcp: Socket
-  #muted = false
+  #isBlackHole = false
 
   constructor(socket: WebSocket, tcp: Socket) {
     this.#socket = socket
     this.#tcp = tcp
+  }
+
+  get isBlackHole(): boolean {
+    return this.#isBlackHole
   }
 
   send(message: SentRouterMessage): void {
@@ -37,7 +41,7 @@ export class WorkerConnection implements JobTaker {
   }
 
   sendRaw(text: string): void {
-    if (this.#muted || this.#socket.readyState !== this.#socket.OPEN) return
+    if (this.#isBlackHole || this.#socket.readyState !== this.#socket.OPEN) return
     this.#socket.send(text)
   }
 
@@ -57,7 +61,7 @@ export class WorkerConnection implements JobTaker {
 
   /** From now on nothing is read and nothing is sent, and nothing is closed either. */
   blackHole(): void {
-    this.#muted = true
+    this.#isBlackHole = true
     this.#socket.pause()
   }
 }

@@ -51,6 +51,8 @@ export class WorkerDoor {
   }
 
   #receive(connection: WorkerConnection, text: string, plan: HelloPlan | undefined): void {
+    // A paused socket that ends still gives out what it had read.
+    if (connection.isBlackHole) return
     const decoded = decodeWorkerMessage(text)
     if (decoded.kind === 'message') this.#hear(connection, decoded.message, plan)
     else if (decoded.kind === 'unknown') this.#complain(connection, `unknown message type "${decoded.type}"`)
