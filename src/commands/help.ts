@@ -5,6 +5,7 @@ import { showHelp } from '../cli/show-help.ts'
 
 export default class Help extends BaseCommand {
   static override summary = 'Shows how a command is used, or a page on exit codes or settings.'
+  static override usage = '<%= command.id %> [TOPIC]'
   static override examples = [
     '<%= config.bin %> <%= command.id %> worker start',
     '<%= config.bin %> <%= command.id %> exit-codes',

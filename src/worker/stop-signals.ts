@@ -40,8 +40,10 @@ export function listenForStopSignals(stop: StopRequests, { emitter, clock, log }
     if (repeated) return
     lastHeard.set(signal, now)
     count++
-    const asked = askNext(stop, signal, count)
-    if (asked) log[asked.level]({ signal }, `${signal}: ${asked.says}`)
+    const next = nextStep(stop.step, count)
+    if (!next) return
+    log[next.level]({ signal }, `${signal}: ${next.says}`)
+    stop.ask(next.step, { by: signal, exit: signal === 'SIGINT' ? 'interrupted' : 'terminated' })
   }
   for (const signal of signals) emitter.on(signal, signalOnProcess)
   return {
@@ -51,9 +53,8 @@ export function listenForStopSignals(stop: StopRequests, { emitter, clock, log }
   }
 }
 
-/** The first signal never does more than finish; later ones ask for the next step that nobody asked for yet. */
-function askNext(stop: StopRequests, signal: StopSignal, count: number) {
-  const cause = { by: signal, exit: signal === 'SIGINT' ? 'interrupted' : 'terminated' } as const
-  const candidates = count === 1 ? steps.slice(0, 1) : steps.slice(1)
-  return candidates.slice(Math.max(0, count - 2)).find(({ step }) => stop.ask(step, cause))
+/** The first signal never asks for more than what is asked for already; later ones go on behind it. */
+function nextStep(asked: StopStep | undefined, count: number) {
+  const reached = steps.findIndex(({ step }) => step === asked)
+  return steps[count === 1 ? Math.max(reached, 0) : Math.min(Math.max(reached + 1, count - 1), steps.length - 1)]
 }

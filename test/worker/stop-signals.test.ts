@@ -80,6 +80,14 @@ describe('signals', () => {
     expect(steps.map((step) => (step as string[])[0])).toEqual(['finish', 'cancel'])
   })
 
+  it('is answered even where nothing is left to ask for', () => {
+    const { stop, lines, steps, signal } = listening()
+    stop.ask('cancel', { by: 'the drain time limit', exit: 'terminated' })
+    signal('SIGTERM')
+    expect(steps).toHaveLength(1)
+    expect(lines).toEqual(['warn SIGTERM: cancelling what runs; the next signal kills it'])
+  })
+
   it('says each time what happens and what the next signal does', () => {
     const { lines, signal } = listening()
     signal('SIGQUIT')
