@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
+import { messageOf } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ClaudeConfig } from '../worker-config.ts'
 import { builtinToolNames } from './builtin-tools.ts'
@@ -13,12 +14,14 @@ export interface ClaudePoolOptions {
   /** Jobs at the same time: so many spares are wanted, times `config.warm`. */
   readonly slots: number
   readonly directory: WorkDirectory
+  /** Between TERM and KILL for a turn that was stopped. */
+  readonly cancelGraceMs: number
   readonly clock: Clock
   readonly log: Log
 }
 
-/** A session lent for one turn. Disposing it ends the session. */
-export interface SessionLease extends AsyncDisposable {
+/** A session lent for one turn. Disposing gives it back at once; what is then to be done with it happens behind the job. */
+export interface SessionLease extends Disposable {
   readonly session: ClaudeSession
   /** The process was there before the job. */
   readonly wasParked: boolean
@@ -32,10 +35,11 @@ const shortLifeMs = 5_000
 /** Keeps Claude Code processes parked for jobs to come, and lends one session to each turn. */
 export class ClaudePool implements AsyncDisposable {
   readonly #options: ClaudePoolOptions
-  readonly #spares = new Map<ClaudeSession, { readonly key: string; readonly startedAtMs: number }>()
+  readonly #spares = new Map<ClaudeSession, { readonly key: string }>()
   readonly #lent = new Set<ClaudeSession>()
+  readonly #returning = new Set<Promise<void>>()
   #wanted: LaunchSpec | undefined
-  #starting = 0
+  readonly #starting = new Set<Promise<void>>()
   #isClosed = false
 
   constructor(options: ClaudePoolOptions) {
@@ -48,9 +52,9 @@ export class ClaudePool implements AsyncDisposable {
   }
 
   /** What coming jobs will mostly need; spares are started for it. */
-  async park(builtin: readonly string[]): Promise<void> {
+  park(builtin: readonly string[]): void {
     this.#wanted = { builtin: [...builtin].sort(), resumes: false }
-    await this.#refill()
+    this.#refill()
   }
 
   /** A session for a turn, from the spares or new. */
@@ -62,17 +66,17 @@ export class ClaudePool implements AsyncDisposable {
     return {
       session,
       wasParked: spare !== undefined,
-      underWay: () => void this.#refill(),
-      [Symbol.asyncDispose]: () => this.#takeBack(session),
+      underWay: once(() => this.#refill()),
+      [Symbol.dispose]: () => this.#takeBack(session),
     }
   }
 
-  /** Ends every process, patiently with those that run a turn. */
-  async close(graceMs: number): Promise<void> {
+  /** Ends every process. Turns that are still running are given the cancel grace. */
+  async close(): Promise<void> {
     this.#isClosed = true
-    const lent = [...this.#lent].map((session) => session.end(graceMs))
+    const lent = [...this.#lent].map((session) => session.end(this.#options.cancelGraceMs))
     const spares = [...this.#spares.keys()].map((session) => session.end(0))
-    await Promise.all([...lent, ...spares])
+    await Promise.all([...lent, ...spares, ...this.#returning, ...this.#starting])
   }
 
   /** Kills every process now. */
@@ -81,7 +85,7 @@ export class ClaudePool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close(0)
+    await this.close()
   }
 
   #specFor(turn: Turn): LaunchSpec {
@@ -98,33 +102,41 @@ export class ClaudePool implements AsyncDisposable {
     return undefined
   }
 
-  async #takeBack(session: ClaudeSession): Promise<void> {
-    await session.end(0)
-    this.#lent.delete(session)
-    void this.#refill()
+  #takeBack(session: ClaudeSession): void {
+    // A turn that was stopped may have tools that want a moment to end; one that was answered has none.
+    const graceMs = session.state === 'asking' ? this.#options.cancelGraceMs : 0
+    const returning = session.end(graceMs).then(() => {
+      this.#lent.delete(session)
+      this.#returning.delete(returning)
+      this.#refill()
+    })
+    this.#returning.add(returning)
   }
 
-  async #refill(): Promise<void> {
+  /** Starts as many spares as are missing; what goes wrong with one is the next job's to report. */
+  #refill(): void {
     const spec = this.#wanted
-    const { config, slots } = this.#options
+    const { config, slots, log } = this.#options
     if (!spec || this.#isClosed) return
-    const missing = config.warm * slots - this.#spares.size - this.#starting
-    await Promise.all(Array.from({ length: Math.max(0, missing) }, () => this.#startSpare(spec)))
+    for (let missing = config.warm * slots - this.#spares.size - this.#starting.size; missing > 0; missing--) {
+      const starting = this.#startSpare(spec)
+        .catch((error) => log.warn({ error: messageOf(error) }, 'a Claude Code process could not be parked'))
+        .finally(() => this.#starting.delete(starting))
+      this.#starting.add(starting)
+    }
   }
 
   async #startSpare(spec: LaunchSpec): Promise<void> {
     const { clock, log } = this.#options
-    this.#starting += 1
-    const session = await this.#start(spec).finally(() => {
-      this.#starting -= 1
-    })
+    const session = await this.#start(spec)
+    if (this.#isClosed) return session.end(0)
     const startedAtMs = clock.now()
-    this.#spares.set(session, { key: keyOf(spec), startedAtMs })
+    this.#spares.set(session, { key: keyOf(spec) })
     void session.closed.then(() => {
       if (!this.#spares.delete(session) || this.#isClosed) return
       // One that dies at once would die again at once; the next job will say why.
       log.warn({}, 'a parked Claude Code process ended by itself')
-      if (clock.now() - startedAtMs > shortLifeMs) void this.#refill()
+      if (clock.now() - startedAtMs > shortLifeMs) this.#refill()
     })
   }
 
@@ -136,4 +148,13 @@ export class ClaudePool implements AsyncDisposable {
 
 function keyOf(spec: LaunchSpec): string {
   return JSON.stringify([spec.builtin, spec.resumes])
+}
+
+function once(action: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    action()
+  }
 }

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import { type Clock, systemClock } from '../shared/clock.ts'
+import { ReleaseStack } from '../shared/disposal.ts'
+import { messageOf, UsageError } from '../shared/errors.ts'
+import type { Log } from '../shared/log.ts'
+import { ClaudePool } from './claude/claude-pool.ts'
+import { clearLeftovers, WorkDirectory } from './claude/work-directory.ts'
+import type { StopRequests } from './stop-requests.ts'
+import { Worker, type WorkerExit } from './worker.ts'
+import type { WorkerConfig } from './worker-config.ts'
+import type { WorkerEvent } from './worker-events.ts'
+
+export interface RunWorkerDeps {
+  readonly log: Log
+  readonly stop: StopRequests
+  readonly onEvent: (event: WorkerEvent) => void
+  /** Calls back when somebody wants a worker that stays away to try again now. */
+  readonly onRetryNow?: (listener: () => void) => Disposable
+  readonly clock?: Clock
+  readonly random?: () => number
+}
+
+/**
+ * Builds a worker, runs it until it has ended, and leaves nothing behind: no process, no folder, no socket.
+ * @throws UsageError when the extra CA file cannot be read.
+ */
+export async function runWorker(config: WorkerConfig, deps: RunWorkerDeps): Promise<WorkerExit> {
+  const { log, clock = systemClock, random = Math.random } = deps
+  await using opened = new ReleaseStack()
+  const extraCa = await readExtraCa(config.extraCaFile)
+  await clearLeftovers(log)
+  const directory = opened.use(await WorkDirectory.open())
+  const { concurrency: slots, cancelGraceMs } = config
+  const claude = opened.use(new ClaudePool({ config: config.claude, slots, directory, cancelGraceMs, clock, log }))
+  const worker = new Worker(config, { ...deps, claude, clock, random, extraCa })
+  using _retry = deps.onRetryNow?.(() => worker.retryNow())
+  return await worker.run()
+}
+
+async function readExtraCa(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(`NODE_EXTRA_CA_CERTS names ${path}, which cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,336 @@
+import type { Job } from '../protocol/job.ts'
+import { type Policy, policyObjection } from '../protocol/policy.ts'
+import type { Capabilities } from '../protocol/worker-messages.ts'
+import type { Clock } from '../shared/clock.ts'
+import { type AuxotError, UsageError } from '../shared/errors.ts'
+import type { ExitName } from '../shared/exit-codes.ts'
+import type { Log } from '../shared/log.ts'
+import { Absence } from './absence.ts'
+import { builtinToolNames } from './claude/builtin-tools.ts'
+import type { ClaudePool } from './claude/claude-pool.ts'
+import { CredentialRefusedError } from './credential-refused-error.ts'
+import { Departure, type LeaveReason } from './departure.ts'
+import { JobDesk } from './jobs/job-desk.ts'
+import { planBuiltins } from './jobs/plan-builtins.ts'
+import type { Settlement } from './jobs/settle.ts'
+import type {
+  LinkHandlers,
+  LinkLoss,
+  RouterConnection,
+  UnreadableFrame,
+  Welcome,
+  WorkMessage,
+} from './link/link-handlers.ts'
+import { RouterLink } from './link/router-link.ts'
+import { probeClaude } from './probe-claude.ts'
+import type { StopRequests } from './stop-requests.ts'
+import type { WorkerConfig } from './worker-config.ts'
+import type { WorkerEvent } from './worker-events.ts'
+import type { WorkerState } from './worker-state.ts'
+
+export interface WorkerDeps {
+  readonly claude: ClaudePool
+  readonly stop: StopRequests
+  readonly clock: Clock
+  /** From 0 (included) to 1 (excluded). */
+  readonly random: () => number
+  readonly log: Log
+  readonly onEvent: (event: WorkerEvent) => void
+  /** PEM text of certificates that are trusted beside the built-in ones. */
+  readonly extraCa?: string | undefined
+}
+
+/** How a worker ended. */
+export interface WorkerExit {
+  readonly exit: ExitName
+  readonly error?: AuxotError | undefined
+}
+
+/** Tokens; the window that Claude Code's models share. */
+const contextTokens = 200_000
+const rateLimitProbeMs = 15 * 60_000
+const refusedProbeMs = 5 * 60_000
+
+/** Close codes of RFC 6455. */
+const goingAway = 1000
+const tryAgainLater = 1013
+
+/**
+ * One worker: a link to the router, a desk where jobs are done, and the decision when to leave.
+ * Many may ask it to stop or to leave; only this class acts on it.
+ */
+export class Worker {
+  readonly #config: WorkerConfig
+  readonly #deps: WorkerDeps
+  readonly #link: RouterLink
+  readonly #desk: JobDesk
+  readonly #departure: Departure
+  readonly #ended = Promise.withResolvers<WorkerExit>()
+  #connection: RouterConnection | undefined
+  #lastCompleteAt: number | undefined
+  #state: WorkerState = 'starting'
+  #absence: Absence | undefined
+  #error: AuxotError | undefined
+  #jobsStarted = 0
+  #idleTimer: Disposable | undefined
+
+  constructor(config: WorkerConfig, deps: WorkerDeps) {
+    this.#config = config
+    this.#deps = deps
+    this.#desk = new JobDesk({
+      config,
+      ...deps,
+      onStarted: () => this.#jobOnStarted(),
+      onSettled: (settlement) => this.#jobOnSettled(settlement),
+    })
+    this.#departure = new Departure({
+      ...config,
+      ...deps,
+      jobs: this.#desk,
+      windows: () =>
+        this.#connection && { helloAckAt: this.#connection.helloAckAt, lastCompleteAt: this.#lastCompleteAt },
+      onDecided: (reason) => this.#departureOnDecided(reason),
+      onLeave: (reason, forced) => this.#leave(reason, forced),
+      onKill: (exit) => this.#kill(exit),
+    })
+    this.#link = new RouterLink({
+      ...config,
+      ...deps,
+      address: config.router,
+      key: config.workerKey,
+      capabilities: () => this.#capabilities(),
+      handlers: this.#handlers(),
+    })
+  }
+
+  get state(): WorkerState {
+    return this.#state
+  }
+
+  /** Works until it was asked to stop or cannot go on. Never rejects; to be called once. */
+  async run(): Promise<WorkerExit> {
+    const { stop, claude } = this.#deps
+    using _steps = stop.onStep((step, cause) => this.#departure.stop(step, cause))
+    // Without built-in tools every policy leads to the same process, which may as well start now.
+    if (this.#config.builtinTools !== 'all' && this.#config.builtinTools.length === 0) claude.park([])
+    this.#link.start()
+    if (stop.step && stop.cause) this.#departure.stop(stop.step, stop.cause)
+    const end = await this.#ended.promise
+    for (const timer of [this.#idleTimer, this.#absence, this.#departure]) timer?.[Symbol.dispose]()
+    this.#moveTo('stopped')
+    return end
+  }
+
+  /** Whoever keeps the worker away from the router is asked again now. */
+  retryNow(): void {
+    this.#absence?.tryNow()
+  }
+
+  #handlers(): LinkHandlers {
+    const router = this.#config.router.http.origin
+    return {
+      connecting: (attempt) => this.#deps.onEvent({ type: 'connecting', router, attempt }),
+      up: (welcome) => this.#linkOnUp(welcome, router),
+      message: (message, connection) => this.#linkOnMessage(message, connection),
+      unreadable: (frame, connection) => this.#linkOnUnreadable(frame, connection),
+      down: (loss) => this.#linkOnDown(loss),
+      refused: (error) => this.#linkOnRefused(error),
+      warning: (code, message) => this.#deps.onEvent({ type: 'warning', code, message }),
+    }
+  }
+
+  /** A leaving worker announces no more slots than are in use; none at all is a number that routers overlook. */
+  #capabilities(): Capabilities {
+    const slots = this.#departure.isDecided ? Math.max(1, this.#desk.size) : this.#config.concurrency
+    const { defaultModel } = this.#config
+    return {
+      backend: 'claude',
+      model: defaultModel,
+      ctx_size: contextTokens,
+      total_slots: slots,
+      model_capabilities: [],
+    }
+  }
+
+  #linkOnUp({ workerId, policy, connection }: Welcome, router: string): void {
+    this.#connection = connection
+    this.#lastCompleteAt = undefined
+    const builtinTools = this.#applyPolicy(policy)
+    const model = policy.model_name || this.#config.defaultModel
+    this.#deps.onEvent({ type: 'connected', router, workerId, model, slots: this.#config.concurrency, builtinTools })
+    this.#showState()
+    this.#departure.proceed()
+  }
+
+  /** From the next job on. Returns the built-in tools that are now allowed. */
+  #applyPolicy(policy: Policy): readonly string[] {
+    this.#desk.policy = policy
+    const builtin = builtinToolNames(planBuiltins(this.#config.builtinTools, policy.builtin_tools, []))
+    this.#deps.claude.park(builtin)
+    return builtin
+  }
+
+  #linkOnMessage(message: WorkMessage, connection: RouterConnection): void {
+    switch (message.type) {
+      case 'job':
+        this.#takeJob(message, connection)
+        break
+      case 'cancel':
+        this.#desk.cancel(message.job_id, 'cancelled-by-router')
+        break
+      case 'policy_update':
+        this.#updatePolicy(message.policy)
+        break
+      case 'job.tool.call.result':
+        this.#desk.liveToolResult(message)
+        break
+      case 'error':
+        this.#deps.log.warn({ details: message.details }, `the router reports an error: ${message.error}`)
+        break
+    }
+  }
+
+  #takeJob(job: Job, connection: RouterConnection): void {
+    if (this.#departure.accepts()) {
+      this.#desk.take(job, connection)
+      return
+    }
+    this.#deps.log.info({ job: job.job_id }, 'leaving: the job is not started, the router gives it to another worker')
+    this.#departure.proceed()
+  }
+
+  #linkOnUnreadable({ type, jobId, problem }: UnreadableFrame, connection: RouterConnection): void {
+    this.#deps.log.warn({ job: jobId, frame: type }, `the router sent a frame that cannot be read: ${problem}`)
+    if (type === 'job') connection.send({ type: 'error', job_id: jobId, error: `the job cannot be read: ${problem}` })
+  }
+
+  #updatePolicy(policy: Policy): void {
+    const objection = policyObjection(policy)
+    if (!objection) {
+      this.#applyPolicy(policy)
+      return
+    }
+    this.#error = new UsageError(`The router's new policy ends this worker: ${objection}.`)
+    this.#departure.decide({ kind: 'stop', linger: false })
+  }
+
+  #linkOnDown({ reason, connection, retryInMs }: LinkLoss): void {
+    this.#connection = undefined
+    if (connection) this.#desk.connectionLost(connection)
+    this.#deps.onEvent({ type: 'disconnected', reason, retryInMs })
+    this.#showState(reason)
+    this.#departure.proceed()
+  }
+
+  #linkOnRefused(error: AuxotError): void {
+    if (error.exit !== 'refused' || this.#config.onAuthFailure === 'exit') {
+      this.#finish({ exit: error.exit, error })
+      return
+    }
+    this.#deps.onEvent({ type: 'warning', code: error.code, message: error.message })
+    // Only the router can tell whether the key is good again, so coming back is the probe.
+    this.#stayAway('auth_failed', { untilMs: this.#deps.clock.now() + refusedProbeMs, reason: error.message })
+  }
+
+  #jobOnStarted(): void {
+    this.#jobsStarted += 1
+    const { exitAfterJobs } = this.#config
+    if (exitAfterJobs !== undefined && this.#jobsStarted >= exitAfterJobs) {
+      this.#deps.stop.ask('finish', { by: `--exit-after-jobs ${exitAfterJobs}`, exit: 'terminated' })
+    }
+    this.#showState()
+  }
+
+  #jobOnSettled({ consequence, message }: Settlement): void {
+    if (message) this.#lastCompleteAt = this.#deps.clock.now()
+    if (this.#departure.isDecided) this.#link.updateCapabilities()
+    else if (consequence) this.#departure.decide({ ...consequence, linger: false })
+    this.#showState()
+    this.#departure.jobOnSettled()
+  }
+
+  #departureOnDecided({ kind }: LeaveReason): void {
+    this.#absence?.[Symbol.dispose]()
+    this.#absence = undefined
+    this.#desk.giveBackWaiting()
+    this.#link.updateCapabilities()
+    this.#showState(kind)
+  }
+
+  #leave({ kind, failure }: LeaveReason, forced: ExitName | undefined): void {
+    const { onAuthFailure, claude } = this.#config
+    if (kind === 'stop') {
+      this.#finish({ exit: forced ?? this.#error?.exit ?? 'done', error: this.#error })
+    } else if (kind === 'auth_failed' && failure && onAuthFailure === 'exit') {
+      const error = new CredentialRefusedError(claude.credential, failure)
+      this.#finish({ exit: error.exit, error })
+    } else {
+      const resetsAt = failure?.rateLimit?.resetsAt
+      this.#stayAway(kind, { untilMs: resetsAt && resetsAt * 1_000, reason: failure?.message ?? kind })
+    }
+  }
+
+  #stayAway(
+    kind: 'rate_limited' | 'auth_failed',
+    { untilMs, reason }: { untilMs: number | undefined; reason: string },
+  ): void {
+    const { clock, claude } = this.#deps
+    const isLimit = kind === 'rate_limited'
+    this.#connection = undefined
+    const left = this.#link.leave(isLimit ? tryAgainLater : goingAway)
+    this.#absence = new Absence({
+      untilMs,
+      everyMs: isLimit ? rateLimitProbeMs : refusedProbeMs,
+      probe: (signal) => probeClaude(claude, this.#config.defaultModel, signal),
+      onReturn: () => void left.then(() => this.#comeBack()),
+      clock,
+    })
+    this.#moveTo(kind, { reason, ...(untilMs && { until: new Date(untilMs).toISOString() }) })
+  }
+
+  #comeBack(): void {
+    this.#absence = undefined
+    this.#desk.rateLimit = undefined
+    this.#moveTo('reconnecting', { reason: 'coming back' })
+    void this.#link.rejoin()
+  }
+
+  #kill(exit: ExitName): void {
+    this.#deps.claude.kill()
+    this.#finish({ exit })
+  }
+
+  /** The end. Whatever still runs belongs to the connection that is closed here, and so to the router again. */
+  #finish(end: WorkerExit): void {
+    const connection = this.#connection
+    this.#connection = undefined
+    if (connection) this.#desk.connectionLost(connection)
+    void this.#link.close(goingAway).then(() => this.#ended.resolve(end))
+  }
+
+  /** The state follows from what is the case; an absence sets its own. */
+  #showState(reason?: string): void {
+    if (this.#absence) return
+    if (this.#departure.isDecided) this.#moveTo('draining', { reason })
+    else if (this.#connection) this.#moveTo(this.#desk.size > 0 ? 'busy' : 'idle')
+    else if (this.#state !== 'starting') this.#moveTo('reconnecting', { reason })
+  }
+
+  /** The only place the state changes. */
+  #moveTo(next: WorkerState, { reason, until }: { reason?: string | undefined; until?: string } = {}): void {
+    const from = this.#state
+    if (from === next) return
+    this.#state = next
+    this.#deps.onEvent({ type: 'state', from, to: next, ...(reason && { reason }), ...(until && { until }) })
+    this.#watchIdleness()
+  }
+
+  #watchIdleness(): void {
+    const { exitAfterIdleMs } = this.#config
+    this.#idleTimer?.[Symbol.dispose]()
+    this.#idleTimer = undefined
+    if (exitAfterIdleMs === undefined || this.#state !== 'idle') return
+    const cause = { by: '--exit-after-idle', exit: 'terminated' } as const
+    this.#idleTimer = this.#deps.clock.timer(exitAfterIdleMs, () => this.#deps.stop.ask('drain', cause))
+  }
+}
