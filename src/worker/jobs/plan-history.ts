@@ -21,7 +21,7 @@ type Speech = Reply | AssistantSpeech
 
 interface AssistantSpeech {
   readonly by: 'assistant'
-  readonly blocks: readonly AssistantBlock[]
+  readonly texts: readonly TextBlock[]
   readonly calls: readonly PlannedCall[]
 }
 
@@ -48,12 +48,13 @@ function readSpeech(placed: PlacedMessage, calls: ToolCallReader): Speech {
 
 function assistantSpeech({ message, place }: PlacedMessage, reader: ToolCallReader): AssistantSpeech {
   const calls = message.tool_calls.map((call) => reader.read(call))
-  return { by: 'assistant', blocks: [...planText(message, place), ...calls.map(({ block }) => block)], calls }
+  return { by: 'assistant', texts: planText(message, place), calls }
 }
 
 /** An empty result of a tool is a result all the same. */
-function saysNothing({ by, blocks }: Speech): boolean {
-  return blocks.length === 0 && by !== 'tool'
+function saysNothing(speech: Speech): boolean {
+  if (speech.by === 'assistant') return speech.texts.length === 0 && speech.calls.length === 0
+  return speech.blocks.length === 0 && speech.by !== 'tool'
 }
 
 /** What the assistant said in a row, and what was said to it then. */
@@ -85,17 +86,20 @@ function inTurn(rounds: readonly Round[]): PlannedHistory {
   const history: HistoryMessage[] = []
   let prompt: readonly UserBlock[] = [textBlock(openingText)]
   for (const { assistant, replies } of rounds) {
+    const calls = assistant.flatMap((speech) => speech.calls)
     if (assistant.length > 0) {
       history.push({ role: 'user', content: prompt })
-      history.push({ role: 'assistant', content: assistant.flatMap(({ blocks }) => blocks) })
+      history.push({ role: 'assistant', content: assistantBlocks(assistant, calls) })
     }
-    const answer = replyBlocks(
-      assistant.flatMap(({ calls }) => calls),
-      replies,
-    )
+    const answer = replyBlocks(calls, replies)
     prompt = answer.length > 0 ? answer : [textBlock(continueText)]
   }
   return { history, prompt }
+}
+
+/** All texts before all calls: Claude Code would put a message in that order anyway. */
+function assistantBlocks(speeches: readonly AssistantSpeech[], calls: readonly PlannedCall[]): AssistantBlock[] {
+  return [...speeches.flatMap(({ texts }) => texts), ...calls.map(({ block }) => block)]
 }
 
 function textBlock(text: string): TextBlock {

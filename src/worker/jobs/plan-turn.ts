@@ -35,6 +35,7 @@ export interface PlannedTurn {
  *   later stays where it is, as a text `<system_message>…</system_message>` of the user's side.
  * - Blank texts are left out, and a message that then says nothing with them; a tool's empty result stays. Neighbours of
  *   one side become one message, each text its own block: two parts and two messages are the same, one text is not.
+ *   The assistant's texts stand before its calls, which is where Claude Code moves them.
  * - A conversation that begins with the assistant gets a line of the user's in front (`openingText`). One that ends with
  *   the assistant's text asks for its continuation (`continueText`).
  * - Without anything said by a user or a tool, the job is refused. Images of assistant and system are refused.

@@ -166,11 +166,11 @@ describe('the conversation of a job', () => {
         ],
       ],
       [
-        'calls of two messages in a row as one round',
+        'calls of two messages in a row as one round, behind their texts',
         [user('a'), assistant('', call('1')), assistant('b', call('2')), tool('1', 'one'), tool('2', 'two')],
         [
           says(text('a')),
-          answers(use('1'), text('b'), use('2')),
+          answers(text('b'), use('1'), use('2')),
           says(result('1', text('one')), result('2', text('two'))),
         ],
       ],
@@ -358,8 +358,8 @@ describe('the conversation of a job', () => {
       ],
       [
         'a part that lacks what it is made of',
-        [user([{ type: 'text' }])],
-        'messages[0]: a content part of type "text" is incomplete. Send "text" and "image_url" parts.',
+        [user([{ type: 'image_url' }])],
+        'messages[0]: a content part of type "image_url" is incomplete. Send "text" and "image_url" parts.',
       ],
       [
         'an image of a tool that cannot be read',
