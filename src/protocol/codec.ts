@@ -38,7 +38,9 @@ function decode<Schema extends z.ZodDiscriminatedUnion>(text: string, schema: Sc
   const parsed = schema.safeParse(frame)
   if (parsed.success) return { kind: 'message', message: parsed.data }
   const problem = problemOf(parsed.error)
-  return typeof jobId === 'string' ? { kind: 'invalid', type, problem, jobId } : { kind: 'invalid', type, problem }
+  return typeof jobId === 'string' && jobId !== ''
+    ? { kind: 'invalid', type, problem, jobId }
+    : { kind: 'invalid', type, problem }
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -9,7 +9,8 @@ const toolCallSchema = z.object({
 
 /** A part of a message's content. Kinds that are not known here are kept by their type, to be named in the refusal. */
 const contentPartSchema = z.union([
-  z.object({ type: z.literal('text'), text: z.string() }),
+  // Go leaves an empty text out.
+  z.object({ type: z.literal('text'), text }),
   z
     .object({ type: z.literal('image_url'), image_url: z.union([z.string(), z.object({ url: z.string() })]) })
     .transform(({ type, image_url }) => ({ type, url: typeof image_url === 'string' ? image_url : image_url.url })),

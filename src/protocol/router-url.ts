@@ -25,8 +25,8 @@ export function parseRouterUrl(text: string): RouterAddress {
   const authority = scheme ? trimmed.slice(scheme.length + 2) : bracketed(trimmed)
   const loopback = isLoopback(URL.parse(`ws://${authority}`)?.hostname ?? '')
   const socketScheme = scheme ? socketSchemes[scheme] : loopback ? 'ws:' : 'wss:'
-  // Read under its final scheme: a port is dropped only where it is that scheme's own.
-  const url = socketScheme && URL.parse(`${socketScheme}//${authority}`)
+  // Read under its final scheme: a port is dropped only where it is that scheme's own. A path is no host.
+  const url = socketScheme && !/^[/\\]/.test(authority) ? URL.parse(`${socketScheme}//${authority}`) : null
   if (!url?.hostname) throw noRouterAddress(trimmed)
   const secure = socketScheme === 'wss:'
   return {
