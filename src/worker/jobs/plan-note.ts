@@ -1,5 +1,5 @@
 /** Fields of a job that may ask for what Claude Code cannot do. */
-export type NotedField = 'reasoning_effort' | 'max_tokens' | 'temperature' | 'credentials'
+type NotedField = 'reasoning_effort' | 'max_tokens' | 'temperature' | 'credentials'
 
 /** What a job asked for and does not get as it asked: logged once per field, and counted. Never holds a secret. */
 export interface PlanNote {

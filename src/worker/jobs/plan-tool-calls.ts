@@ -30,7 +30,7 @@ export class ToolCallReader {
 }
 
 /** Arguments that are no JSON object are kept word for word under this key. */
-export const rawArgumentsKey = 'raw_arguments'
+const rawArgumentsKey = 'raw_arguments'
 
 function toolInput(text: string): JsonObject {
   if (isBlank(text)) return {}
