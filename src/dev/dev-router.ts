@@ -9,9 +9,7 @@ import { RouterParts } from './routing/parts.ts'
 import type { SentPolicy } from './routing/policies.ts'
 import type { Complaint, ReceivedFrame } from './routing/record.ts'
 
-export type { DialectName } from './routing/dialect.ts'
-export type { JobEnd, JobHandle, JobMessage } from './routing/job-handle.ts'
-export type { LiveToolCall, LiveToolResult, LiveToolRunner } from './routing/live-tools.ts'
+export type { JobHandle } from './routing/job-handle.ts'
 export type { DevRouterOptions } from './routing/options.ts'
 
 /** A worker that jobs are given to, as it stands. */

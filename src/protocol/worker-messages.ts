@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { list, optional } from './lenient.ts'
 
 /** What a worker says it is. `total_slots` is its concurrency and is always sent. */
-export const capabilitiesSchema = z.object({
+const capabilitiesSchema = z.object({
   backend: z.string(),
   model: z.string(),
   /** Tokens. */
@@ -23,7 +23,7 @@ const rateLimitFields = {
 }
 
 /** A tool call that the API caller (or a tools worker) has to run; `arguments` is a JSON text. */
-export const returnedToolCallSchema = z.object({
+const returnedToolCallSchema = z.object({
   id: z.string(),
   type: z.literal('function'),
   function: z.object({ name: z.string(), arguments: z.string() }),
@@ -31,7 +31,7 @@ export const returnedToolCallSchema = z.object({
 export type ReturnedToolCall = z.output<typeof returnedToolCallSchema>
 
 /** A tool that ran inside the worker or, live, for it; reported with `complete`. */
-export const builtinToolUseSchema = z.object({
+const builtinToolUseSchema = z.object({
   id: z.string(),
   name: z.string(),
   arguments: z.string(),

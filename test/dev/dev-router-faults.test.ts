@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { startDevRouter } from '../../src/dev/dev-router.ts'
 import { FakeWorker, joinRouter } from '../support/fake-worker.ts'
@@ -144,6 +146,17 @@ describe('a router that misbehaves', () => {
     await using after = await joinRouter(router)
     after.answer((await after.next('job')).job_id, ['ok'])
     expect((await handle.done).kind).toBe('complete')
+  })
+
+  it('can be closed although a refused worker never hangs up', async () => {
+    await using router = await startDevRouter({ dialect: 'public' })
+    const socket = connect({ port: Number(new URL(router.httpUrl).port), host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => {})
+    socket.write('GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/)
+    await router.stop()
+    socket.destroy()
   })
 
   it('must be told which worker, when there is not just one', async () => {

@@ -1,7 +1,10 @@
+import { networkInterfaces } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { startDevRouter } from '../../src/dev/dev-router.ts'
 import { FakeWorker, joinRouter } from '../support/fake-worker.ts'
 
+/** Containers are often without. */
+const hasIpv6Loopback = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
 const claude = { backend: 'claude', model: 'sonnet', ctx_size: 200_000 }
 
 async function healthOf({ httpUrl }: { readonly httpUrl: string }): Promise<unknown> {
@@ -23,7 +26,17 @@ describe('a development router that has just been started', () => {
     expect([router.workerKey, router.callerKey]).toEqual(['adm_mine', 'rtr_mine'])
   })
 
-  it('listens on an IPv6 host', async () => {
+  it('says so when its port is taken', async () => {
+    await using router = await startDevRouter({ dialect: 'public' })
+    const port = Number(new URL(router.httpUrl).port)
+    await expect(startDevRouter({ dialect: 'public', port })).rejects.toMatchObject({
+      name: 'UsageError',
+      message: `the router cannot listen on 127.0.0.1:${port}: somebody else listens there`,
+      hint: 'Choose another port, or 0 for a free one.',
+    })
+  })
+
+  it.skipIf(!hasIpv6Loopback)('listens on an IPv6 host', async () => {
     await using router = await startDevRouter({ dialect: 'public', host: '::1' })
     await using _worker = await joinRouter(router)
     expect(await healthOf(router)).toMatchObject({ status: 'ok', workers: 1 })

@@ -18,7 +18,7 @@ export function estimateTokens({
 }
 
 function textLength(message: SentMessage): number {
-  const parts = partsOf(message).reduce((sum, part) => sum + ('text' in part ? part.text.length : 0), 0)
+  const parts = partsOf(message).reduce((sum, part) => sum + ('text' in part ? (part.text?.length ?? 0) : 0), 0)
   const plain = typeof message.content === 'string' ? message.content.length : 0
   return plain + parts + JSON.stringify(message.tool_calls ?? '').length
 }

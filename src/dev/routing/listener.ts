@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { UsageError } from '../../shared/errors.ts'
 import type { HelloPlan } from './hello-plan.ts'
 
 /** What comes in over the one port. */
@@ -16,12 +17,19 @@ export interface Callers {
 /** A frame may carry images as base64. */
 const maxPayload = 256 * 1024 * 1024
 
+const listenErrors: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'somebody else listens there',
+  EACCES: 'the system does not allow it',
+  EADDRNOTAVAIL: 'this machine has no such address',
+}
+
 /** The port of the development router, which can be closed and opened again. */
 export class Listener {
   readonly #host: string
   readonly #callers: Callers
   #port: number
   #server: Server | undefined
+  readonly #open = new Set<Socket>()
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload })
 
   constructor(host: string, port: number, callers: Callers) {
@@ -39,8 +47,12 @@ export class Listener {
   async open(): Promise<void> {
     const server = createServer({ noDelay: true }, this.#callers.onRequest)
     server.on('upgrade', (request, tcp, head) => this.#upgrade(request, tcp, head))
+    server.on('connection', (tcp) => {
+      this.#open.add(tcp)
+      tcp.once('close', () => this.#open.delete(tcp))
+    })
     server.listen(this.#port, this.#host)
-    await once(server, 'listening')
+    await once(server, 'listening').catch((error) => this.#refuse(error))
     this.#port = (server.address() as AddressInfo).port
     this.#server = server
   }
@@ -50,11 +62,21 @@ export class Listener {
     const server = this.#server
     if (!server) return
     this.#server = undefined
-    for (const socket of this.#sockets.clients) socket.terminate()
     const closed = once(server, 'close')
     server.close()
-    server.closeAllConnections()
+    for (const socket of this.#sockets.clients) socket.terminate()
+    // The server itself no longer knows the connections that were upgraded, or refused to be.
+    for (const tcp of this.#open) tcp.destroy()
     await closed
+  }
+
+  #refuse(error: NodeJS.ErrnoException): never {
+    const reason = listenErrors[error.code ?? '']
+    if (!reason) throw error
+    throw new UsageError(`the router cannot listen on ${this.authority}: ${reason}`, {
+      hint: 'Choose another port, or 0 for a free one.',
+      cause: error,
+    })
   }
 
   #upgrade(request: IncomingMessage, tcp: Duplex, head: Buffer): void {
