@@ -54,6 +54,10 @@ export class FakeRouterConnection {
     this.#webSocket.send(text)
   }
 
+  sendBinary(bytes: Buffer): void {
+    this.#webSocket.send(bytes)
+  }
+
   /** Accepts the worker. */
   accept(overrides: object = {}): void {
     this.send({ type: 'hello_ack', success: true, gpu_id: 'worker-1', policy: claudePolicy, ...overrides })
@@ -78,10 +82,27 @@ export class FakeRouterConnection {
     this.#webSocket.terminate()
   }
 
-  /** Ends the connection in the middle of a frame. */
-  breakOffInFrame(): void {
-    // A text frame that announces 4096 bytes and brings seven.
-    this.#socket.end(Buffer.concat([Buffer.from([0x81, 0x7e, 0x10, 0x00]), Buffer.from('{"type"')]))
+  /** Ends the connection in the middle of a frame of so many bytes. */
+  breakOffInFrame(bytes: number): void {
+    this.sendHead(bytes)
+    this.#socket.end('{"type"')
+  }
+
+  /** A pong that nobody asked for. */
+  pong(): void {
+    this.#webSocket.pong()
+  }
+
+  /** Sends bytes past the WebSocket: a piece of the frame that `sendHead` has begun. */
+  sendBytes(bytes: string): void {
+    this.#socket.write(bytes)
+  }
+
+  /** Announces a text frame of so many bytes, and brings none of them. */
+  sendHead(bytes: number): void {
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64BE(BigInt(bytes))
+    this.#socket.write(Buffer.concat([Buffer.from([0x81, 0x7f]), length]))
   }
 
   /** Neither reads nor writes from here on, and keeps the socket open. */
@@ -107,6 +128,6 @@ export class FakeRouterConnection {
   #answer({ type }: ReceivedWorkerMessage): void {
     if (type === 'hello') (this.#options.hello ?? (() => this.accept()))(this)
     if (type === 'config') (this.#options.config ?? (() => this.send({ type: 'config_ack', success: true })))(this)
-    if (type === 'heartbeat') this.send({ type: 'heartbeat_ack' })
+    if (type === 'heartbeat') (this.#options.heartbeat ?? (() => this.send({ type: 'heartbeat_ack' })))(this)
   }
 }

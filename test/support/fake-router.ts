@@ -1,4 +1,9 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+} from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -15,6 +20,8 @@ export interface FakeRouterOptions {
   readonly hello?: (connection: FakeRouterConnection) => void
   /** Answers `config`; acknowledges it unless said otherwise. */
   readonly config?: (connection: FakeRouterConnection) => void
+  /** Answers `heartbeat`, unless said otherwise with `heartbeat_ack`. */
+  readonly heartbeat?: (connection: FakeRouterConnection) => void
   /** Takes a socket and never says a word, not even HTTP. */
   readonly mute?: boolean
 }
@@ -22,8 +29,8 @@ export interface FakeRouterOptions {
 /** A router on loopback that does what the test says and remembers what it was told. */
 export class FakeRouter implements AsyncDisposable {
   readonly connections: FakeRouterConnection[] = []
-  /** The paths of all upgrades asked for. */
-  readonly upgrades: string[] = []
+  /** The requests for a WebSocket. */
+  readonly upgrades: { readonly path: string; readonly headers: IncomingHttpHeaders }[] = []
   readonly #options: FakeRouterOptions
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
@@ -32,6 +39,7 @@ export class FakeRouter implements AsyncDisposable {
     perMessageDeflate: false,
     maxPayload: 256 * 1024 * 1024,
   })
+  readonly #asked = new EventRecord<string>('the fake router')
   readonly #opened = new EventRecord<FakeRouterConnection>('the fake router')
   #whenIdle: (() => void) | undefined
 
@@ -40,8 +48,7 @@ export class FakeRouter implements AsyncDisposable {
     this.#server = options.tls ? createHttpsServer(options.tls) : createHttpServer()
     this.#server.on('connection', (socket) => this.#serverOnConnection(socket))
     this.#server.on('request', (_request, response) => response.writeHead(404).end())
-    if (!options.mute) this.#server.on('upgrade', (...upgrade) => this.#serverOnUpgrade(...upgrade))
-    else this.#server.on('upgrade', () => {})
+    this.#server.on('upgrade', (...upgrade) => this.#serverOnUpgrade(...upgrade))
   }
 
   /** Opens one on a free port, or on the port of one that is gone. */
@@ -66,6 +73,11 @@ export class FakeRouter implements AsyncDisposable {
   /** The next worker whose WebSocket opens. */
   connected(): Promise<FakeRouterConnection> {
     return this.#opened.take('connection', (connection): connection is FakeRouterConnection => !!connection)
+  }
+
+  /** Resolves when somebody has asked for a WebSocket. */
+  async touched(): Promise<void> {
+    await this.#asked.take('request for a WebSocket', (path): path is string => typeof path === 'string')
   }
 
   /** Resolves when no socket is left open. */
@@ -94,8 +106,14 @@ export class FakeRouter implements AsyncDisposable {
   }
 
   #serverOnUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.upgrades.push(request.url ?? '')
-    const { upgrade } = this.#options
+    this.upgrades.push({ path: request.url ?? '', headers: request.headers })
+    this.#asked.push(request.url ?? '')
+    const { upgrade, mute } = this.#options
+    if (mute) {
+      // Read from, so that its end is noticed.
+      socket.resume().on('end', () => socket.end())
+      return
+    }
     if (upgrade) {
       const headers = Object.entries({ ...upgrade.headers, Connection: 'close', 'Content-Length': '0' })
       const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')

@@ -40,9 +40,7 @@ function answerFailure({ status, location }: NonNullable<SocketEnd['answer']>, t
       hint: `The router may be at ${redirectTarget(location, target)}. ${checkAddress}`,
     }
   }
-  if (status === 400 && target.protocol === 'ws:') {
-    return { reason: answered, hint: `If that port speaks TLS, write https://${target.host}.` }
-  }
+  if (status === 400 && target.protocol === 'ws:') return { reason: answered, hint: tlsHint(target) }
   if (status < 500) return { reason: `${answered} instead of a WebSocket`, hint: `Is this the router? ${checkAddress}` }
   return { reason: answered }
 }
@@ -94,7 +92,10 @@ const networkProblems: Readonly<Record<string, (target: URL) => Told>> = {
     reason: `nothing listens at ${host} (connection refused)`,
     hint: `Is the router running? ${checkAddress}`,
   }),
-  ECONNRESET: ({ host }) => ({ reason: `${host} cut the connection while it was being opened` }),
+  ECONNRESET: (target) => ({
+    reason: `${target.host} cut the connection while it was being opened`,
+    hint: tlsHint(target),
+  }),
   EHOSTUNREACH: ({ host }) => ({ reason: `there is no way through the network to ${host}` }),
   ENETUNREACH: ({ host }) => ({ reason: `there is no way through the network to ${host}` }),
   ETIMEDOUT: ({ host }) => ({ reason: `${host} does not answer` }),
@@ -106,8 +107,13 @@ function networkFailure({ error }: SocketEnd, target: URL): Told {
   if (error?.code?.startsWith('HPE_')) {
     return {
       reason: `what answers at ${target.host} speaks no HTTP`,
-      hint: `If that port speaks TLS, write https://${target.host}.`,
+      hint: tlsHint(target),
     }
   }
   return { reason: error?.message || error?.code || `${target.host} closed the connection while it was being opened` }
+}
+
+/** A port that speaks TLS answers plain words in many ways, none of them clear. */
+function tlsHint({ protocol, host }: URL): string | undefined {
+  return protocol === 'ws:' ? `If that port speaks TLS, write https://${host}.` : undefined
 }

@@ -1,4 +1,4 @@
-import { rootCertificates } from 'node:tls'
+import tls from 'node:tls'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { WebSocket } from 'ws'
 import type { RouterAddress } from '../../protocol/router-url.ts'
@@ -26,7 +26,7 @@ const largestFrameBytes = 256 * 1024 * 1024
 
 /** @throws UsageError when the proxy or the certificates cannot be used. */
 export function planRoute({ address, proxy, extraCa }: RouteOptions): Route {
-  const ca = extraCa === undefined ? undefined : [...rootCertificates, checkedCertificates(extraCa.toString())]
+  const ca = extraCa === undefined ? undefined : [...builtInCertificates(), checkedCertificates(extraCa.toString())]
   return { address, proxy: proxyFor(address.socket, proxy), ca }
 }
 
@@ -54,9 +54,15 @@ export function dial({ address, proxy, ca }: Route, options: DialOptions): WebSo
   })
 }
 
+/** What Node trusts by itself: with the host's own certificates where it was told so (not known before Node 22.15). */
+function builtInCertificates(): readonly string[] {
+  const { getCACertificates, rootCertificates = [] } = tls as Partial<typeof tls>
+  return getCACertificates?.('default') ?? rootCertificates
+}
+
 function checkedCertificates(pem: string): string {
   // Node takes any text without complaint, and every handshake would fail later for no visible reason.
-  if (pem.includes('-----BEGIN CERTIFICATE-----') || pem.includes('-----BEGIN TRUSTED CERTIFICATE-----')) return pem
+  if (/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/.test(pem)) return pem
   throw new UsageError('The file named by NODE_EXTRA_CA_CERTS holds no certificate', {
     hint: 'Give a PEM file: text that begins with "-----BEGIN CERTIFICATE-----".',
   })

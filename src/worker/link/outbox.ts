@@ -26,7 +26,7 @@ export class Outbox {
   #isOver = false
   #waiters: Waiter[] = []
 
-  /** `progress` is called whenever a full piece was taken by the network. */
+  /** `progress` is called whenever the network has taken a piece. */
   constructor(socket: WebSocket, progress: () => void) {
     this.#socket = socket
     this.#progress = progress
@@ -39,7 +39,7 @@ export class Outbox {
 
   push(text: string): void {
     if (!this.#isPumping && text.length <= pieceBytes) {
-      this.#socket.send(text, () => this.#onWritten())
+      this.#socket.send(text, () => this.#wakeWaiters())
     } else {
       this.#cut(Buffer.from(text))
       if (!this.#isPumping) this.#pump()
@@ -85,14 +85,10 @@ export class Outbox {
     this.#waitingBytes -= piece.data.length
     this.#socket.send(piece.data, { binary: false, fin: piece.last }, () => {
       if (this.#isOver) return
-      if (piece.data.length === pieceBytes) this.#progress()
-      this.#onWritten()
+      this.#progress()
+      this.#wakeWaiters()
       this.#pump()
     })
-  }
-
-  #onWritten(): void {
-    this.#wakeWaiters()
   }
 
   #wakeWaiters(): void {

@@ -1,4 +1,4 @@
-import type { RawData, WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import type { Clock } from '../../shared/clock.ts'
 import { dial, type Route } from './dial.ts'
 import { Outbox } from './outbox.ts'
@@ -28,7 +28,7 @@ export interface HttpAnswer {
 export interface SocketListener {
   opened(): void
   frame(text: string): void
-  /** The other side showed that it is there. */
+  /** The other side showed that it is there: something came from it, or it took something. */
   sign(): void
   /** Exactly once. */
   ended(end: SocketEnd): void
@@ -98,9 +98,9 @@ export class RouterSocket {
 
   #listen(resolveClosed: () => void): void {
     this.#socket.on('open', () => this.#socketOnOpen())
-    this.#socket.on('message', (data) => this.#socketOnMessage(data))
-    this.#socket.on('ping', () => this.#listener.sign())
-    this.#socket.on('pong', () => this.#listener.sign())
+    this.#socket.on('message', (data) => this.#listener.frame(data.toString()))
+    // Every byte shows life, not only whole frames: a job full of pictures may take longer to arrive than silence may last.
+    this.#socket.on('upgrade', ({ socket }) => socket.on('data', () => this.#listener.sign()))
     this.#socket.on('unexpected-response', (_request, response) => {
       this.#answer = { status: response.statusCode ?? 0, location: response.headers.location }
       this.#socket.terminate()
@@ -117,11 +117,6 @@ export class RouterSocket {
   #socketOnOpen(): void {
     this.#wasOpen = true
     this.#listener.opened()
-  }
-
-  #socketOnMessage(data: RawData): void {
-    this.#listener.sign()
-    this.#listener.frame(data.toString())
   }
 
   #socketOnClose(code: number, reason: string): void {
