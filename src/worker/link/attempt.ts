@@ -11,7 +11,7 @@ import type { FrameReader } from './frame-reader.ts'
 import { type Accepted, answerFrom } from './handshake.ts'
 import type { Welcome } from './link-handlers.ts'
 import { OpenConnection, type OpenConnectionListener } from './open-connection.ts'
-import { RouterSocket } from './router-socket.ts'
+import { RouterSocket, type SocketEnd } from './router-socket.ts'
 
 /** What every attempt of a link has in common. */
 export interface AttemptSettings {
@@ -54,7 +54,7 @@ export class Attempt {
       opened: () => this.#socketOnOpened(),
       frame: (text: string) => this.#socketOnFrame(text),
       sign: () => this.#connection?.sign(),
-      ended: (end: Parameters<typeof connectionEndOf>[0]) =>
+      ended: (end: SocketEnd) =>
         this.#end(connectionEndOf(end, { ...settings, wasAccepted: this.#connection !== undefined })),
     }
     this.#socket = new RouterSocket(settings.route, socketListener, settings.clock)
@@ -131,7 +131,6 @@ export class Attempt {
     if (this.#isOver) return
     this.#isOver = true
     this.#answerTimer[Symbol.dispose]()
-    this.#connection?.giveUp()
     this.#connection?.[Symbol.dispose]()
     this.#socket.terminate()
     this.#listener.ended(end)

@@ -39,7 +39,7 @@ export interface UnreadableFrame {
 }
 
 /** Why there is no connection, one closed list for logs and metrics. */
-export type FailureKind =
+type FailureKind =
   /** No socket could be opened. */
   | 'unreachable'
   /** The router did not answer in time. */
