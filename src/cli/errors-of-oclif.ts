@@ -1,5 +1,6 @@
 import { AuxotError, UsageError } from '../shared/errors.ts'
 import { nearest } from '../shared/nearest.ts'
+import { strayArguments } from './unknown-command.ts'
 
 /** What is read of oclif's own errors: their classes are not exported, and their messages repeat values, which may be secrets. */
 interface ParseError extends Error {
@@ -34,11 +35,7 @@ function isParseError(error: unknown): error is ParseError {
 function usageErrorFrom(error: ParseError, command: CommandFacts | undefined): UsageError {
   const help = `See "auxot ${command ? `${command.name} ` : ''}--help".`
   if (error.flags) return unknownFlags(error.flags, command, help)
-  if (error.args) {
-    const count = error.args.length
-    const message = `auxot ${command?.name ?? ''} was given ${count === 1 ? 'an argument' : `${count} arguments`} it does not take`
-    return new UsageError(message, { hint: help })
-  }
+  if (error.args) return strayArguments(command?.name ?? '', error.args.length)
   return new UsageError(`${error.message.split('\n')[0]}`, { hint: help })
 }
 

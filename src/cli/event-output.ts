@@ -35,9 +35,10 @@ export function eventDocument(event: WorkerEvent, nowMs: number) {
   return { schema: 'auxot.worker.event/v1', time: new Date(nowMs).toISOString(), ...event }
 }
 
-/** Named apart from the log's own fields (`level`, `time`, `msg`). */
-function fieldsOf({ type, ...facts }: WorkerEvent): object {
-  return { event: type, ...facts }
+/** Named apart from the log's own fields (`level`, `time`, `msg`). A warning's message is the line itself. */
+function fieldsOf(event: WorkerEvent): object {
+  const { type, ...facts } = event
+  return type === 'warning' ? { event: type, code: event.code } : { event: type, ...facts }
 }
 
 function coloured({ type }: WorkerEvent, { level, text }: EventSentence, chalk: ChalkInstance): string {

@@ -5,7 +5,7 @@ import { deepFreeze } from '../shared/deep-freeze.ts'
 import type { ClaudeConfig, WorkerConfig } from '../worker/worker-config.ts'
 import type { ResolvedWorker } from './resolve-worker.ts'
 
-type ClaudeValues = Pick<ValuesOf<typeof claudeSettings>, 'warm' | 'modelRetries'>
+type ClaudeValues = Pick<ValuesOf<typeof claudeSettings>, 'warm' | 'keepConversation' | 'kept' | 'modelRetries'>
 type ServingValues = ValuesOf<typeof servingSettings> & Pick<ValuesOf<typeof claudeSettings>, 'model' | 'tools'>
 
 /** The worker's own view of what an operator set. */
@@ -23,10 +23,10 @@ export function workerConfigFrom(
 
 /** How Claude Code is started and kept. */
 export function claudeConfigFrom(
-  { warm, modelRetries }: ClaudeValues,
+  { warm, keepConversation, kept, modelRetries }: ClaudeValues,
   found: Pick<ClaudeConfig, 'path' | 'version' | 'credential' | 'env'>,
 ): ClaudeConfig {
-  return { ...found, warm, modelRetries }
+  return { ...found, warm, keepConversationMs: keepConversation, kept, modelRetries }
 }
 
 /** Everything that does not say who and where, but how. */

@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args'
 import { BaseCommand } from '../base-command.ts'
 import { helpTopics } from '../cli/help-topics.ts'
 import { showHelp } from '../cli/show-help.ts'
+import { unknownCommand } from '../cli/unknown-command.ts'
 
 export default class Help extends BaseCommand {
   static override summary = 'Shows how a command is used, or a page on exit codes or settings.'
@@ -26,13 +27,18 @@ export default class Help extends BaseCommand {
     const topic = Object.entries(helpTopics).find(([name]) => name === words.join(' '))?.[1]
     if (topic && this.jsonEnabled()) return this.print(topic.document())
     if (topic) return void process.stdout.write(`${topic.summary}\n\n${topic.text()}\n`)
-    if (this.jsonEnabled()) return this.print(this.#commands())
+    if (this.jsonEnabled()) return this.print(this.#commands(words))
     return showHelp(words, this.config)
   }
 
-  /** Every command with what it is for. */
-  #commands() {
-    const commands = this.config.commands.map(({ id, summary }) => ({ name: id.replaceAll(':', ' '), summary }))
-    return { schema: 'auxot.help/v1', commands }
+  /** Every command below the words, with what it is for. */
+  #commands(words: readonly string[]) {
+    const id = words.join(':')
+    const commands = this.config.commands.filter((command) => `${command.id}:`.startsWith(id === '' ? '' : `${id}:`))
+    if (commands.length === 0) throw unknownCommand(id, this.config)
+    return {
+      schema: 'auxot.help/v1',
+      commands: commands.map((command) => ({ name: command.id.replaceAll(':', ' '), summary: command.summary })),
+    }
   }
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '../../shared/duration.ts'
 import { printLine, tellLine } from '../open-output.ts'
 import { type Answer, askRouter } from './ask-router.ts'
 import type { DevSession } from './dev-session.ts'
+import { stoppedEarly } from './stopped-early.ts'
 
 /** How the answer is shown. */
 export interface AnswerDisplay {
@@ -39,7 +40,8 @@ async function ask(session: DevSession, prompt: string, onText: (text: string) =
     return await askRouter({ ...session.reach, prompt }, onText, left.signal)
   } catch (error) {
     if (left.signal.aborted) throw left.signal.reason
-    throw (await session.leave()).error ?? error
+    const { exit, error: reason } = await session.leave()
+    throw reason ?? (exit === 'done' ? error : stoppedEarly(exit))
   } finally {
     await session.leave()
     await noticed

@@ -2,8 +2,7 @@ import type { DevRouter } from '../../dev/dev-router.ts'
 import { parseRouterUrl } from '../../protocol/router-url.ts'
 import type { Environment } from '../../settings/environment.ts'
 import { ReleaseStack } from '../../shared/disposal.ts'
-import { AuxotError, UsageError } from '../../shared/errors.ts'
-import type { ExitName } from '../../shared/exit-codes.ts'
+import type { AuxotError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { Secret } from '../../shared/secret.ts'
 import type { runWorker } from '../../worker/run-worker.ts'
@@ -15,7 +14,9 @@ import type { Step } from '../steps.ts'
 import { servingConfigFrom } from '../worker-config.ts'
 import type { Reach } from './banner.ts'
 import { claudeOfDev } from './claude-of-dev.ts'
+import { quieter } from './quieter.ts'
 import type { ResolvedDev } from './resolve-dev.ts'
+import { stoppedEarly } from './stopped-early.ts'
 
 /** How the worker ended. */
 type WorkerEnd = Awaited<ReturnType<typeof runWorker>>
@@ -69,9 +70,7 @@ export class DevSession implements AsyncDisposable {
     const router = this.#started
     await router.until(({ workers }) => workers.length === 0, 'the worker to be gone')
     if (router.waiting.length === 0) return undefined
-    return (
-      error ?? new AuxotError('The worker was stopped before it answered', { code: 'STOPPED', exit: stoppedExit(exit) })
-    )
+    return error ?? stoppedEarly(exit)
   }
 
   /** Lets the worker finish and end. */
@@ -108,15 +107,8 @@ export class DevSession implements AsyncDisposable {
     const { port, dialect, tools } = this.#dev.settings.values
     const { startDevRouter } = await import('../../dev/dev-router.ts')
     const policy = { builtin_tools: tools === 'all' ? ['All'] : [...tools] }
-    try {
-      this.#router = this.#releases.use(
-        await startDevRouter({ port, dialect, policy, recordLimit: 10, log: this.#deps.log }),
-      )
-    } catch (error) {
-      throw isPortTaken(error)
-        ? new UsageError(`Port ${port} is taken`, { hint: 'Give --port another one, or none.' })
-        : error
-    }
+    const options = { port, dialect, policy, recordLimit: 10, log: quieter(this.#deps.log) }
+    this.#router = this.#releases.use(await startDevRouter(options))
     return this.#router.httpUrl
   }
 
@@ -151,13 +143,4 @@ export class DevSession implements AsyncDisposable {
       claude: claudeOfDev(this.#dev, { claude: this.#claude, echoUrl: this.#echoUrl }, env),
     }
   }
-}
-
-/** A worker may end well although the request was not answered; the command did not. */
-function stoppedExit(exit: ExitName): ExitName {
-  return exit === 'done' ? 'interrupted' : exit
-}
-
-function isPortTaken(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
 }

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { commonSettings, devSettings, workerSettings } from '../../src/settings/definitions.ts'
+import { manifestCommands } from '../support/manifest.ts'
+
+const commands = manifestCommands()
+const settings = Object.values({ ...workerSettings, ...devSettings, ...commonSettings })
+
+it('commands, arguments and flags are the ones that were agreed on', async () => {
+  const lines = commands.flatMap(({ id, args, flags }) => [
+    id.replaceAll(':', ' '),
+    ...Object.keys(args).map((name) => `  ${name.toUpperCase()}`),
+    ...Object.entries(flags)
+      .map(([name, { char, type }]) => `  --${name}${char ? ` -${char}` : ''}${type === 'boolean' ? '' : ' VALUE'}`)
+      .sort(),
+  ])
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('commands.snapshot.txt')
+})
+
+describe.each(commands)('auxot $id', ({ summary, examples, flags, args }) => {
+  it('has a summary and an example', () => {
+    expect(summary).toMatch(/^[A-Z].*\.$/)
+    expect(examples?.length).toBeGreaterThan(0)
+  })
+
+  it('describes every argument', () => {
+    expect(Object.values(args).filter(({ description }) => !description)).toEqual([])
+  })
+
+  it('has a variable for every flag, which its help names', () => {
+    for (const [flag, { description }] of Object.entries(flags)) {
+      const setting = settings.find((candidate) => candidate.flag === flag)
+      expect(setting, `--${flag}`).toBeDefined()
+      expect(description).toContain(`env: ${setting?.env}]`)
+    }
+  })
+
+  it('understands --json, --log-level, --log-format, --quiet and --no-input', () => {
+    expect(Object.keys(flags)).toEqual(expect.arrayContaining(Object.values(commonSettings).map(({ flag }) => flag)))
+  })
+})
+
+describe('settings', () => {
+  it.each([
+    ['worker:start', workerSettings],
+    ['dev', devSettings],
+  ] as const)('of %s are its flags, all of them', (id, table) => {
+    const flags = commands.find((command) => command.id === id)?.flags ?? {}
+    expect(Object.keys(flags).sort()).toEqual(
+      Object.values(table)
+        .map(({ flag }) => flag)
+        .sort(),
+    )
+  })
+
+  it('have variables of their own, with AUXOT_ in front except where Claude Code has a name for it', () => {
+    const names = settings.map(({ env }) => env)
+    expect(new Set(names).size).toBe(names.length)
+    expect(names.filter((name) => !name.startsWith('AUXOT_'))).toEqual(['CLAUDE_PATH'])
+  })
+
+  it('have keys of their own in config.json', () => {
+    const keys = Object.values(workerSettings).flatMap(({ key }) => (key === false ? [] : [key]))
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  it('have defaults that their kinds accept', () => {
+    for (const setting of settings) {
+      if (setting.default !== undefined) expect(() => setting.kind.parse(`${setting.default}`)).not.toThrow()
+    }
+  })
+
+  it('are described in one line without a full stop', () => {
+    expect(settings.filter(({ summary }) => !/^[a-zC].*[^.]$/.test(summary)).map(({ flag }) => flag)).toEqual([])
+  })
+})
