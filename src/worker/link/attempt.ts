@@ -110,7 +110,13 @@ export class Attempt {
   #accept({ workerId, policy }: Accepted): void {
     this.#answerTimer[Symbol.dispose]()
     const connection = new OpenConnection(
-      { ...this.#settings, id: this.#id, policy, socket: this.#socket, end: (end) => this.#end(end) },
+      {
+        ...this.#settings,
+        id: this.#id,
+        policy,
+        socket: this.#socket,
+        lose: (failure) => this.#end({ kind: 'lost', failure }),
+      },
       this.#listener,
     )
     this.#connection = connection

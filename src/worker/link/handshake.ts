@@ -28,7 +28,7 @@ export function answerFrom(frame: Decoded<RouterMessage>, key: Secret): Answer |
 }
 
 /** A policy this worker cannot serve under, as the error that ends it. */
-export function policyRefusal(policy: Policy, key: Secret): UsageError | undefined {
+function policyRefusal(policy: Policy, key: Secret): UsageError | undefined {
   const objection = policyObjection(policy)
   if (!objection) return undefined
   return new UsageError(`The router accepted the worker key (source: ${key.source}), but ${objection}`, {

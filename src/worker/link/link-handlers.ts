@@ -65,14 +65,11 @@ export interface LinkFailure {
 }
 
 /** A try failed or a connection was lost without having been asked to. */
-export interface LinkLoss {
-  readonly kind: FailureKind | 'refused'
-  readonly reason: string
-  readonly hint?: string | undefined
+export interface LinkLoss extends LinkFailure {
   /** The connection whose jobs are lost; absent where the try did not get so far. */
   readonly connection?: RouterConnection | undefined
-  /** When the next try begins; absent where none follows by itself. */
-  readonly retryInMs?: number | undefined
+  /** When the next try begins. */
+  readonly retryInMs: number
 }
 
 /** Something the operator should know and the worker can live with. */
@@ -90,7 +87,7 @@ export interface LinkHandlers {
   message(message: WorkMessage, connection: RouterConnection): void
   unreadable(frame: UnreadableFrame, connection: RouterConnection): void
   down(loss: LinkLoss): void
-  /** The router will not have this worker: the key or the policy. Nothing more is tried until `rejoin()`. */
+  /** The router will not have this worker, for its key or its policy: no connection, and no further try until `rejoin()`. */
   refused(error: AuxotError): void
   warning(code: LinkWarningCode, message: string): void
 }

@@ -6,10 +6,8 @@ import type { Clock } from '../../shared/clock.ts'
 import { formatDuration } from '../../shared/duration.ts'
 import type { Secret } from '../../shared/secret.ts'
 import { ConfigExchange } from './config-exchange.ts'
-import type { ConnectionEnd } from './connection-end.ts'
-import { policyRefusal } from './handshake.ts'
 import { Heartbeat } from './heartbeat.ts'
-import type { LinkWarningCode, RouterConnection, UnreadableFrame, WorkMessage } from './link-handlers.ts'
+import type { LinkFailure, LinkWarningCode, RouterConnection, UnreadableFrame, WorkMessage } from './link-handlers.ts'
 import type { RouterSocket } from './router-socket.ts'
 
 /** What an open connection stands on. */
@@ -21,8 +19,8 @@ export interface OpenConnectionOptions {
   readonly capabilities: () => Capabilities
   readonly heartbeatIntervalMs: number
   readonly clock: Clock
-  /** Ends the connection for a reason found in here. */
-  readonly end: (end: ConnectionEnd) => void
+  /** The connection is lost for a reason found in here. */
+  readonly lose: (failure: LinkFailure) => void
 }
 
 /** Who hears of an open connection. */
@@ -125,7 +123,9 @@ export class OpenConnection implements RouterConnection, Disposable {
         this.#config.acknowledged(message.success, message.error)
         break
       case 'policy_update':
-        this.#onPolicyUpdate(message)
+        // Whether the worker can live with it is the worker's to say: it may have jobs to finish first.
+        this.#policy = message.policy
+        this.#listener.message(message, this)
         break
       case 'hello_ack':
         break
@@ -134,20 +134,10 @@ export class OpenConnection implements RouterConnection, Disposable {
     }
   }
 
-  #onPolicyUpdate(message: Extract<RouterMessage, { type: 'policy_update' }>): void {
-    const error = policyRefusal(message.policy, this.#options.key)
-    if (error) {
-      this.#options.end({ kind: 'refused', error })
-    } else {
-      this.#policy = message.policy
-      this.#listener.message(message, this)
-    }
-  }
-
   #heartbeatOnSilent(silenceMs: number): void {
     if (this.#isOpen) {
       const reason = `nothing was heard from the router for ${formatDuration(silenceMs)}`
-      this.#options.end({ kind: 'lost', failure: { kind: 'silent', reason } })
+      this.#options.lose({ kind: 'silent', reason })
     } else {
       // Given up already: the router is not there to take the last bytes.
       this.#options.socket.terminate()

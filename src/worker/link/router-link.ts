@@ -133,7 +133,7 @@ export class RouterLink implements AsyncDisposable {
     this.#departure = this.#attempt?.closed ?? this.#departure
     this.#attempt = undefined
     if (end.kind === 'lost') this.#tryAgain(end.failure, connection)
-    else this.#stayAway(end.error, connection)
+    else this.#stayAway(end.error)
   }
 
   #tryAgain(failure: LinkFailure, connection: RouterConnection | undefined): void {
@@ -148,9 +148,8 @@ export class RouterLink implements AsyncDisposable {
     this.#handlers.down({ ...failure, connection, retryInMs })
   }
 
-  #stayAway(error: AuxotError, connection: RouterConnection | undefined): void {
+  #stayAway(error: AuxotError): void {
     this.#moveTo('away')
-    if (connection) this.#handlers.down({ kind: 'refused', reason: error.message, connection })
     this.#handlers.refused(error)
   }
 
