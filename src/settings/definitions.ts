@@ -54,6 +54,18 @@ export const claudeSettings = {
     default: '1',
     summary: 'parked Claude Code processes per free slot; 0 starts each when its job arrives',
   }),
+  keepConversation: withDefault({
+    flag: 'keep-conversation',
+    kind: duration({ min: 0, max: 24 * 3_600_000 }),
+    default: '5m',
+    summary: "how long an answered conversation's process waits for the next question; 0s ends it at once",
+  }),
+  kept: withDefault({
+    flag: 'kept',
+    kind: integer({ min: 0, max: 64 }),
+    default: '2',
+    summary: 'conversations whose processes are kept at the same time; 0 keeps none',
+  }),
   modelRetries: withDefault({
     flag: 'model-retries',
     kind: integer({ min: 0, max: 10 }),
@@ -168,7 +180,7 @@ export const connectionSettings = {
 /** Everything `auxot worker start` understands. */
 export const workerSettings = { ...connectionSettings, ...claudeSettings, ...servingSettings, ...commonSettings }
 
-const { claudePath, model, tools: builtinTools, warm, modelRetries } = claudeSettings
+const { claudePath, model, tools: builtinTools, warm, keepConversation, kept, modelRetries } = claudeSettings
 
 /** Everything `auxot dev` understands. What it starts lives on this machine and for this run: no config file for its own. */
 export const devSettings = {
@@ -208,6 +220,8 @@ export const devSettings = {
   model,
   tools: builtinTools,
   warm,
+  keepConversation,
+  kept,
   modelRetries,
   ...commonSettings,
 }

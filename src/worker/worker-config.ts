@@ -19,6 +19,10 @@ export interface ClaudeConfig {
   readonly env: Readonly<Record<string, string>>
   /** Parked processes per free slot; 0 starts each process when its job arrives. */
   readonly warm: number
+  /** How long an answered conversation's process is kept, milliseconds; 0 keeps none. */
+  readonly keepConversationMs: number
+  /** Conversations kept at the same time; 0 keeps none. */
+  readonly kept: number
   /** How often a transient failure of the model is tried again before the first token. */
   readonly modelRetries: number
 }

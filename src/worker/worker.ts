@@ -253,6 +253,7 @@ export class Worker {
     this.#absence?.[Symbol.dispose]()
     this.#absence = undefined
     this.#desk.giveBackWaiting()
+    if (kind === 'stop') this.#deps.claude.stopKeeping()
     this.#link.updateCapabilities()
     this.#showState(kind)
   }

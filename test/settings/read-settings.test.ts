@@ -74,6 +74,8 @@ describe('the settings', () => {
       model: 'sonnet',
       tools: [],
       warm: 1,
+      keepConversation: 300_000,
+      kept: 2,
       modelRetries: 2,
       concurrency: 1,
       heartbeatInterval: 10_000,

@@ -1,11 +1,16 @@
+import { setImmediate as nextRound } from 'node:timers/promises'
 import type { Clock } from '../../shared/clock.ts'
-import { messageOf } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ClaudeConfig } from '../worker-config.ts'
 import { builtinToolNames } from './builtin-tools.ts'
 import { ClaudeSession } from './claude-session.ts'
 import { prefersFile } from './conversation.ts'
+import { KeptSessions, type Lived, type MissReason } from './kept-sessions.ts'
 import { canResumeLate, type LaunchSpec } from './launch.ts'
+import { PoolCounters, type PoolStats, type TurnStart } from './pool-stats.ts'
+import { residentBytes } from './process-memory.ts'
+import { pastOf } from './session-past.ts'
+import { Spares } from './spares.ts'
 import type { Turn } from './turn.ts'
 import type { WorkDirectory } from './work-directory.ts'
 
@@ -23,27 +28,41 @@ export interface ClaudePoolOptions {
 /** A session lent for one turn. Disposing gives it back at once; what is then to be done with it happens behind the job. */
 export interface SessionLease extends Disposable {
   readonly session: ClaudeSession
-  /** The process was there before the job. */
-  readonly wasParked: boolean
+  readonly start: TurnStart
+  /** Why the turn does not go on in a kept session; undefined where it does. */
+  readonly missed: MissReason | undefined
   /** The turn is under way: the next spare may now be started without slowing this one down. */
   underWay(): void
 }
 
-/** A session that ends this soon after its start was not worth starting again at once. */
-const shortLifeMs = 5_000
+/** A process that has grown beyond this is not kept. */
+const keptMemoryLimitBytes = 640 * 1_024 * 1_024
+/** With less than this left on the machine, kept sessions make room for a process that is needed now. */
+const roomForOneBytes = 300 * 1_024 * 1_024
 
-/** Keeps Claude Code processes parked for jobs to come, and lends one session to each turn. */
+/** Lends a Claude Code process to each turn: the one its conversation was held in, one that waits, or a new one. */
 export class ClaudePool implements AsyncDisposable {
   readonly #options: ClaudePoolOptions
-  readonly #spares = new Map<ClaudeSession, { readonly key: string }>()
+  readonly #counters = new PoolCounters()
+  readonly #spares: Spares
+  readonly #kept: KeptSessions
   readonly #lent = new Set<ClaudeSession>()
-  readonly #returning = new Set<Promise<void>>()
-  #wanted: LaunchSpec | undefined
-  readonly #starting = new Set<Promise<void>>()
-  #isClosed = false
+  /** Sessions whose turn is over and whose fate is not decided yet. */
+  readonly #comingBack = new Set<Promise<void>>()
+  readonly #ending = new Set<Promise<void>>()
+  #keeps: boolean
 
   constructor(options: ClaudePoolOptions) {
+    const { config, slots } = options
     this.#options = options
+    this.#keeps = config.kept > 0 && config.keepConversationMs > 0
+    this.#kept = new KeptSessions({ ...options, limit: config.kept, keepMs: config.keepConversationMs })
+    this.#spares = new Spares({
+      ...options,
+      count: config.warm * slots,
+      start: (spec) => this.#start(spec),
+      counters: this.#counters,
+    })
   }
 
   /** Processes that are parked right now. */
@@ -51,41 +70,74 @@ export class ClaudePool implements AsyncDisposable {
     return this.#spares.size
   }
 
-  /** What coming jobs will mostly need; spares are started for it. */
-  park(builtin: readonly string[]): void {
-    this.#wanted = { builtin: [...builtin].sort(), resumes: false }
-    this.#refill()
+  /** Conversations that are kept right now. */
+  get kept(): number {
+    return this.#kept.size
   }
 
-  /** A session for a turn, from the spares or new. */
+  get stats(): PoolStats {
+    return this.#counters.snapshot()
+  }
+
+  /** What coming jobs may use of Claude Code's own tools; spares are started for it. */
+  park(builtin: readonly string[]): void {
+    this.#spares.expect(builtin)
+  }
+
+  /** A session for a turn. */
   async lease(turn: Turn): Promise<SessionLease> {
+    await Promise.all(this.#comingBack)
+    const found = this.#kept.take(turn)
+    if ('session' in found)
+      return this.#lend(turn, found.session, { start: isToolResults(turn) ? 'suspended' : 'kept', before: found.lived })
+    this.#counters.missed(found.reason)
+    this.#options.log.debug({ job: turn.jobId, reason: found.reason }, 'not in a kept session')
     const spec = this.#specFor(turn)
-    const spare = this.#takeSpare(keyOf(spec))
-    const session = spare ?? (await this.#start(spec))
-    this.#lent.add(session)
-    return {
-      session,
-      wasParked: spare !== undefined,
-      underWay: once(() => this.#refill()),
-      [Symbol.dispose]: () => this.#takeBack(session),
-    }
+    this.#spares.saw(turn, spec)
+    const spare = this.#spares.take(turn, spec)
+    const start = turn.history.length > 0 ? 'replayed' : spare ? 'warm' : 'cold'
+    return this.#lend(turn, spare ?? (await this.#start(spec)), { start, missed: found.reason })
+  }
+
+  /** No conversation is kept from here on, and those that are end: the worker is about to leave. */
+  stopKeeping(): void {
+    this.#keeps = false
+    follow(this.#kept.endAll(), this.#ending)
   }
 
   /** Ends every process. Turns that are still running are given the cancel grace. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.stopKeeping()
     const lent = [...this.#lent].map((session) => session.end(this.#options.cancelGraceMs))
-    const spares = [...this.#spares.keys()].map((session) => session.end(0))
-    await Promise.all([...lent, ...spares, ...this.#returning, ...this.#starting])
+    await Promise.all([...lent, this.#spares.close()])
+    await Promise.all(this.#comingBack)
+    while (this.#ending.size > 0) await Promise.all(this.#ending)
   }
 
   /** Kills every process now. */
   kill(): void {
-    for (const session of [...this.#lent, ...this.#spares.keys()]) session.kill()
+    this.#spares.kill()
+    for (const session of this.#lent) session.kill()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  #lend(
+    turn: Turn,
+    session: ClaudeSession,
+    facts: { start: TurnStart; missed?: MissReason; before?: Lived },
+  ): SessionLease {
+    this.#counters.started(facts.start)
+    this.#lent.add(session)
+    return {
+      session,
+      start: facts.start,
+      missed: facts.missed,
+      underWay: once(() => this.#spares.refill()),
+      [Symbol.dispose]: () => follow(this.#takeBack(session, turn, facts.before), this.#comingBack),
+    }
   }
 
   #specFor(turn: Turn): LaunchSpec {
@@ -93,61 +145,50 @@ export class ClaudePool implements AsyncDisposable {
     return { builtin: builtinToolNames(turn.tools), resumes }
   }
 
-  #takeSpare(key: string): ClaudeSession | undefined {
-    for (const [session, spare] of this.#spares) {
-      if (spare.key !== key || session.state !== 'parked') continue
-      this.#spares.delete(session)
-      return session
-    }
-    return undefined
+  /** What became of the conversation is worked out once the job's last word is on its way. */
+  async #takeBack(session: ClaudeSession, turn: Turn, before: Lived | undefined): Promise<void> {
+    await nextRound()
+    this.#lent.delete(session)
+    if (before) this.#kept.movedOn(before)
+    const past = pastOf(session, turn, before?.isPrivate ?? false)
+    if (this.#keeps && past.mayGoOn && session.state === 'kept') this.#keep(session, past.lived)
+    else this.#end(session, past.lived)
+    this.#spares.refill()
   }
 
-  #takeBack(session: ClaudeSession): void {
+  #keep(session: ClaudeSession, lived: Lived): void {
+    this.#kept.keep(session, lived)
+    follow(this.#retireIfLarge(session), this.#ending)
+  }
+
+  /** Looked at behind the job's back: a follow-up may be there before the answer to this is. */
+  async #retireIfLarge(session: ClaudeSession): Promise<void> {
+    const bytes = session.pid === undefined ? undefined : await residentBytes(session.pid)
+    if (bytes !== undefined && bytes > keptMemoryLimitBytes) this.#kept.retire(session)
+  }
+
+  #end(session: ClaudeSession, lived: Lived): void {
     // A turn that was stopped may have tools that want a moment to end; one that was answered has none.
     const graceMs = session.state === 'asking' ? this.#options.cancelGraceMs : 0
-    const returning = session.end(graceMs).then(() => {
-      this.#lent.delete(session)
-      this.#returning.delete(returning)
-      this.#refill()
-    })
-    this.#returning.add(returning)
-  }
-
-  /** Starts as many spares as are missing; what goes wrong with one is the next job's to report. */
-  #refill(): void {
-    const spec = this.#wanted
-    const { config, slots, log } = this.#options
-    if (!spec || this.#isClosed) return
-    for (let missing = config.warm * slots - this.#spares.size - this.#starting.size; missing > 0; missing--) {
-      const starting = this.#startSpare(spec)
-        .catch((error) => log.warn({ error: messageOf(error) }, 'a Claude Code process could not be parked'))
-        .finally(() => this.#starting.delete(starting))
-      this.#starting.add(starting)
-    }
-  }
-
-  async #startSpare(spec: LaunchSpec): Promise<void> {
-    const { clock, log } = this.#options
-    const session = await this.#start(spec)
-    if (this.#isClosed) return session.end(0)
-    const startedAtMs = clock.now()
-    this.#spares.set(session, { key: keyOf(spec) })
-    void session.closed.then(() => {
-      if (!this.#spares.delete(session) || this.#isClosed) return
-      // One that dies at once would die again at once; the next job will say why.
-      log.warn({}, 'a parked Claude Code process ended by itself')
-      if (clock.now() - startedAtMs > shortLifeMs) this.#refill()
-    })
+    this.#kept.bury(lived, session.state === 'kept' ? 'retired' : 'died')
+    follow(session.end(graceMs), this.#ending)
   }
 
   async #start(spec: LaunchSpec): Promise<ClaudeSession> {
     const { config, directory, clock, log } = this.#options
+    if (process.availableMemory() < roomForOneBytes) this.#kept.evictOne()
     return new ClaudeSession({ config, spec, directory: await directory.openSession(), clock, log })
   }
 }
 
-function keyOf(spec: LaunchSpec): string {
-  return JSON.stringify([spec.builtin, spec.resumes])
+function isToolResults({ prompt }: Turn): boolean {
+  return prompt.some((block) => block.type === 'tool_result')
+}
+
+/** Remembers work that goes on behind somebody's back until it is done. */
+function follow(work: Promise<void>, underWay: Set<Promise<void>>): void {
+  const followed = work.finally(() => underWay.delete(followed))
+  underWay.add(followed)
 }
 
 function once(action: () => void): () => void {

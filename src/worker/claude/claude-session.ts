@@ -11,12 +11,14 @@ import { ControlChannel } from './control-channel.ts'
 import { sessionFile } from './conversation.ts'
 import { endProcess } from './end-process.ts'
 import { failureOfExit } from './failures.ts'
-import { assistantFrame, type IncomingFrame, questionFrame, silentUserFrame } from './frames.ts'
+import { assistantFrame, type IncomingFrame, type OutgoingFrame, questionFrame, silentUserFrame } from './frames.ts'
 import type { LaunchSpec } from './launch.ts'
 import { credentialFrames, initializeRequest, readableReasoning, settingsRequest } from './opening.ts'
 import type { SessionDirectory } from './session-directory.ts'
+import type { Setup } from './spare-forecast.ts'
 import { ToolNames } from './tool-names.ts'
 import { ToolServer } from './tool-server.ts'
+import type { TurnForms } from './transcript.ts'
 import type { Turn } from './turn.ts'
 import { TurnReader } from './turn-reader.ts'
 
@@ -66,6 +68,8 @@ export class ClaudeSession implements AsyncDisposable {
   #reader: TurnReader | undefined
   #lastOutputMs: number
   #costUsd = 0
+  #turns = 0
+  #wasPrepared = false
   #ending: Promise<void> | undefined
   /** Resolves when the process is gone and its folders are removed. */
   readonly closed: Promise<void>
@@ -94,6 +98,20 @@ export class ClaudeSession implements AsyncDisposable {
     return this.#lastOutputMs
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid
+  }
+
+  /** Turns answered so far. */
+  get turns(): number {
+    return this.#turns
+  }
+
+  /** The last turn as it may come back in the caller's history. */
+  get forms(): TurnForms {
+    return this.#reader?.forms ?? { open: [], short: [] }
+  }
+
   /** Tools that the running turn waits for, by the caller's names. */
   get runningTools(): string[] {
     return this.#reader?.running ?? []
@@ -102,6 +120,30 @@ export class ClaudeSession implements AsyncDisposable {
   /** What the running or last turn has produced so far. */
   get soFar(): TurnResult | undefined {
     return this.#reader?.cutResult()
+  }
+
+  /**
+   * Tells a parked process in advance what its first question will begin with, and lets it do the work of a first turn.
+   * It is given no credential and no message. Resolves when it is ready or has failed, which its state tells.
+   */
+  async prepare(setup: Setup): Promise<void> {
+    assert(this.#state === 'parked' && !this.#wasPrepared, 'a session is prepared once, before its first question')
+    this.#wasPrepared = true
+    const names = new ToolNames(setup.tools)
+    this.#control.serve({
+      names,
+      tools: new ToolServer({ tools: setup.tools, names, ...noLiveTools }),
+      onHeldCall: () => {},
+    })
+    const ready = this.#untilResult()
+    const settings = { ...setup, maxTokens: undefined, env: {} }
+    this.#process.write(
+      ...this.#openingFrames(setup),
+      this.#control.frame(settingsRequest(settings)),
+      silentUserFrame([]),
+    )
+    await ready.catch(() => this.end(0))
+    this.#onFrame = () => {}
   }
 
   /**
@@ -119,8 +161,8 @@ export class ClaudeSession implements AsyncDisposable {
     this.#fail = (error) => events.fail(error)
     try {
       this.#serve(turn, { callLiveTool, signal, events })
-      if (isFirst) await this.#open(turn)
-      else this.#process.write(this.#control.frame(settingsRequest(turn)))
+      this.#process.write(...(await this.#beginning(turn, isFirst)))
+      if (isFirst && !this.#options.spec.resumes) await this.#retell(turn)
       this.#readTurn(events)
       this.#process.write(questionFrame(turn.prompt))
       yield* events
@@ -187,18 +229,18 @@ export class ClaudeSession implements AsyncDisposable {
     })
   }
 
-  /** Everything before the question: credential, prompt, settings and the conversation so far. */
-  async #open(turn: Turn): Promise<void> {
-    const { spec, directory, clock } = this.#options
-    const opening = [
-      this.#control.frame(initializeRequest(turn)),
-      ...credentialFrames(this.#options.config.credential),
-      this.#control.frame(readableReasoning),
-      this.#control.frame(settingsRequest(turn)),
-    ]
+  /** Everything before the conversation. Settings are told with every question, the rest only with the first. */
+  async #beginning(turn: Turn, isFirst: boolean): Promise<OutgoingFrame[]> {
+    const { config, spec, directory, clock } = this.#options
+    const settings = this.#control.frame(settingsRequest({ ...turn, env: spec.builtin.length > 0 ? turn.env : {} }))
+    if (!isFirst) return [settings]
     if (spec.resumes) await writeFile(directory.historyFile, sessionFile(turn.history, clock.now()), { mode: 0o600 })
-    this.#process.write(...opening)
-    if (!spec.resumes) await this.#retell(turn)
+    const opening = this.#wasPrepared ? [] : this.#openingFrames(turn)
+    return [...opening, ...credentialFrames(config.credential), settings]
+  }
+
+  #openingFrames(setup: Setup): OutgoingFrame[] {
+    return [this.#control.frame(initializeRequest(setup)), this.#control.frame(readableReasoning)]
   }
 
   /** Tells the history message by message. Claude Code has to have taken each user message before the answer that follows it. */
@@ -243,6 +285,7 @@ export class ClaudeSession implements AsyncDisposable {
 
   #finishTurn(events: AsyncQueue<ClaudeEvent>): void {
     this.#costUsd += this.#reader?.result?.costUsd ?? 0
+    this.#turns += 1
     this.#moveTo('kept')
     events.end()
   }
@@ -268,4 +311,10 @@ function brokenProtocol(): ClaudeFailure {
 
 function refusedRequest(request: string, error: string): ClaudeFailure {
   return new ClaudeFailure(`Claude Code refused the control request "${request}"`, { class: 'crashed', details: error })
+}
+
+/** While nobody asks, nobody runs tools. */
+const noLiveTools = {
+  callLiveTool: () => Promise.reject(new Error('no job is running')),
+  signal: AbortSignal.abort(new Error('no job is running')),
 }

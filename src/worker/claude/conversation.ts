@@ -30,7 +30,8 @@ export function prefersFile(history: readonly HistoryMessage[]): boolean {
   return history.filter(({ role }) => role === 'user').length > manyUserMessages || history.some(hasLargeImage)
 }
 
-function hasLargeImage({ role, content }: HistoryMessage): boolean {
+/** Whether Claude Code would change an image of the message on its way in. */
+export function hasLargeImage({ role, content }: HistoryMessage): boolean {
   if (role === 'assistant') return false
   const parts = content.flatMap((block) => (block.type === 'tool_result' ? block.content : [block]))
   return parts.some(

@@ -46,13 +46,13 @@ export function settingsRequest(
         ...turn.env,
         CLAUDE_CODE_MAX_OUTPUT_TOKENS: turn.maxTokens === undefined ? '' : String(turn.maxTokens),
         CLAUDE_CODE_EXTRA_BODY: turn.temperature === undefined ? '' : JSON.stringify({ temperature: turn.temperature }),
-        CLAUDE_CODE_DISABLE_THINKING: doesThink(turn) ? '' : '1',
+        CLAUDE_CODE_DISABLE_THINKING: thinks(turn) ? '' : '1',
       },
     },
   }
 }
 
-/** The model service takes a temperature only where it does not reason; naming an effort says which of the two matters. */
-function doesThink({ effort, temperature }: Pick<Turn, 'effort' | 'temperature'>): boolean {
+/** Whether the model reasons. The model service takes a temperature only where it does not reason; naming an effort says which of the two matters. */
+export function thinks({ effort, temperature }: Pick<Turn, 'effort' | 'temperature'>): boolean {
   return effort !== 'off' && (temperature === undefined || temperature === 1 || effort !== undefined)
 }

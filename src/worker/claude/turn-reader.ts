@@ -12,18 +12,9 @@ import type {
 } from './frames.ts'
 import type { ToolNames } from './tool-names.ts'
 import { textOfResult } from './tool-result-text.ts'
+import { type Call, Transcript, type TurnForms } from './transcript.ts'
 import type { JsonObject } from './turn.ts'
 import { StreamedUsage, usageFrom } from './turn-usage.ts'
-
-/** A tool call while and after it is written. */
-interface Call {
-  readonly id: string
-  /** As the model wrote it. */
-  readonly name: string
-  json: string
-  input: JsonObject | undefined
-  result: string | undefined
-}
 
 /**
  * Follows one turn through Claude Code's frames and says what it means for whoever asked.
@@ -37,21 +28,15 @@ export class TurnReader {
   readonly #names: ToolNames
   readonly #costBefore: number
   readonly #usage = new StreamedUsage()
-  readonly #calls: Call[] = []
-  #open: Call | undefined
-  #text = ''
-  #beforeTools: string | undefined
-  #afterTools = ''
+  readonly #transcript = new Transcript()
+  #open: { readonly call: Call; json: string } | undefined
   #reasoning = ''
-  #messageText = ''
-  #messageCalls: Call[] = []
-  #answers = 0
   #toolRoundDone = false
+  #isHeld = false
+  #answerDone = true
   #notice: AssistantFrame | undefined
   #rateLimit: RateLimit | undefined
   #stopReason = ''
-  #isHeld = false
-  #answerDone = true
   mustCut = false
   result: TurnResult | undefined
 
@@ -67,7 +52,13 @@ export class TurnReader {
 
   /** Tools that run right now, for the error that names them. */
   get running(): string[] {
-    return this.#calls.filter((call) => call.result === undefined).map((call) => this.#names.callerName(call.name))
+    const calls = this.#transcript.calls.filter((call) => call.result === undefined)
+    return calls.map((call) => this.#names.callerName(call.name))
+  }
+
+  /** The finished turn as it may come back in the caller's history; nothing where it could not be recognised. */
+  get forms(): TurnForms {
+    return this.result ? this.#transcript.forms() : { open: [], short: [] }
   }
 
   read(frame: IncomingFrame): readonly ClaudeEvent[] {
@@ -130,28 +121,25 @@ export class TurnReader {
 
   /** A second answer without a tool round between is the first one from scratch: it must not be joined to it. */
   #startAnswer(): void {
-    const repeated = this.#answers > 0 && !this.#toolRoundDone && (this.#text !== '' || this.#calls.length > 0)
-    if (repeated) {
+    const saidSomething = this.#transcript.text !== '' || this.#transcript.calls.length > 0
+    if (this.#transcript.answers > 0 && !this.#toolRoundDone && saidSomething) {
       throw new ClaudeFailure('the answer was cut off and begun anew', {
         class: 'server_error',
         details: 'a second answer began',
       })
     }
-    this.#answers += 1
+    this.#transcript.startAnswer()
     this.#answerDone = false
     this.#toolRoundDone = false
-    this.#messageText = ''
-    this.#messageCalls = []
   }
 
   #startBlock(block: ModelBlockStart): readonly ClaudeEvent[] {
     if (block.type === 'text' && block.text) return this.#addText(block.text)
     if (block.type !== 'tool_use' || !block.id || !block.name) return []
-    this.#open = { id: block.id, name: block.name, json: '', input: undefined, result: undefined }
-    this.#messageCalls.push(this.#open)
-    this.#beforeTools ??= this.#text
-    const isFirst = this.#calls.length === 0
-    this.#calls.push(this.#open)
+    const isFirst = this.#transcript.calls.length === 0
+    const call: Call = { id: block.id, name: block.name, input: undefined, result: undefined }
+    this.#open = { call, json: '' }
+    this.#transcript.addCall(call)
     return isFirst ? [{ type: 'tool_generating' }] : []
   }
 
@@ -166,18 +154,16 @@ export class TurnReader {
   }
 
   #addText(text: string): readonly ClaudeEvent[] {
-    this.#text += text
-    this.#messageText += text
-    if (this.#calls.length > 0) this.#afterTools += text
+    this.#transcript.addText(text)
     return [{ type: 'text', text }]
   }
 
   #stopBlock(): readonly ClaudeEvent[] {
-    const call = this.#open
+    const open = this.#open
     this.#open = undefined
-    if (!call) return []
-    call.input = parseInput(call.json)
-    this.#afterTools = ''
+    if (!open) return []
+    const { call } = open
+    call.input = parseInput(open.json)
     if (!call.input || this.#names.kindOf(call.name) !== 'builtin') return []
     return [{ type: 'tool_started', id: call.id, name: call.name, arguments: JSON.stringify(call.input) }]
   }
@@ -186,11 +172,11 @@ export class TurnReader {
     const { content } = frame.message
     if (!Array.isArray(content)) return []
     return content.flatMap((block) => {
-      const call = this.#calls.find((each) => each.id === block.tool_use_id)
+      const call = this.#transcript.calls.find((each) => each.id === block.tool_use_id)
       if (!call || block.type !== 'tool_result') return []
       call.result = textOfResult(block)
+      this.#transcript.addResult(call, block)
       this.#toolRoundDone = true
-      this.#afterTools = ''
       return this.#names.kindOf(call.name) === 'builtin' ? [{ type: 'tool_ended', ...this.#useOf(call) } as const] : []
     })
   }
@@ -210,20 +196,21 @@ export class TurnReader {
    * A complete tool call keeps it from doing so.
    */
   #wouldGoOnAlone(): boolean {
-    const called = this.#messageCalls.some((call) => call.input !== undefined)
+    const { text = '', calls = [] } = this.#transcript.current ?? {}
     const isCutOff = this.#stopReason === 'max_tokens' || this.#stopReason === 'model_context_window_exceeded'
-    if (isCutOff) return !called || this.#messageCalls.some((call) => call.input === undefined)
-    const isEmpty = this.#messageText.trim() === '' && this.#messageCalls.length === 0
+    if (isCutOff) return calls.length === 0 || calls.some((call) => call.input === undefined)
+    const isEmpty = text.trim() === '' && calls.length === 0
     return isEmpty && this.#stopReason !== 'refusal' && this.#stopReason !== 'pause_turn'
   }
 
   #resultWith(end: Pick<TurnResult, 'usage' | 'costUsd' | 'sessionId'>): TurnResult {
-    const ran = this.#calls.filter((call) => call.result !== undefined && this.#names.kindOf(call.name) !== 'returned')
+    const { text, textBeforeTools, textAfterTools, calls } = this.#transcript
+    const ran = calls.filter((call) => call.result !== undefined && this.#names.kindOf(call.name) !== 'returned')
     return {
       ...end,
-      text: this.#text,
-      textBeforeTools: this.#beforeTools ?? this.#text,
-      textAfterTools: this.#afterTools,
+      text,
+      textBeforeTools,
+      textAfterTools,
       reasoning: this.#reasoning,
       toolCalls: this.#returnedCalls(),
       toolUses: ran.map((call) => this.#useOf(call)),
@@ -233,7 +220,7 @@ export class TurnReader {
 
   /** A call that was answered all the same (with an error of Claude Code's own) is not the caller's any more. */
   #returnedCalls(): ToolCall[] {
-    return this.#calls.flatMap(({ id, name, input, result }) => {
+    return this.#transcript.calls.flatMap(({ id, name, input, result }) => {
       const isOurs = this.#names.kindOf(name) === 'returned' && result === undefined && input !== undefined
       return isOurs ? [{ id, name: this.#names.callerName(name), input }] : []
     })

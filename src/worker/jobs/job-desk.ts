@@ -65,8 +65,8 @@ export class JobDesk {
    */
   take(job: Job, connection: RouterConnection): void {
     const { log } = this.#options
-    if (this.#running.has(job.job_id)) {
-      log.warn({ job: job.job_id }, 'the router sent a job that is already running; it is not started again')
+    if (this.#running.has(job.job_id) || this.#waiting.some((waiting) => waiting.job.job_id === job.job_id)) {
+      log.warn({ job: job.job_id }, 'the router sent a job that is already here; it is not started twice')
       return
     }
     const permit = this.#slots.tryReserve(job.job_id)
@@ -98,11 +98,6 @@ export class JobDesk {
   liveToolResult(result: ToolCallResult): void {
     if (this.#liveCalls.settle(result)) return
     this.#options.log.warn({ job: result.job_id }, 'a tool result came for a call that nobody waits for')
-  }
-
-  /** Resolves when no job runs any more. */
-  whenEmpty(): Promise<void> {
-    return this.#running.whenEmpty()
   }
 
   #dropWaiting(fits: (waiting: { job: Job; connection: RouterConnection }) => boolean): void {
@@ -169,13 +164,14 @@ export class JobDesk {
   }
 
   #settle(job: Job, connection: RouterConnection, outcome: JobOutcome): Settlement {
-    const { config, onEvent } = this.#options
+    const { config, clock, onEvent } = this.#options
     const jobId = job.job_id
     const facts = {
       jobId,
       coordinator: isCoordinatorJob(job),
       onRateLimit: config.onRateLimit,
       rateLimit: this.rateLimit,
+      now: clock.now(),
     }
     const settlement = settlementOf(outcome, facts)
     if (settlement.message) connection.send(settlement.message)
@@ -189,7 +185,6 @@ export class JobDesk {
     if (next) this.take(next.job, next.connection)
   }
 
-  /** What a request asks and Claude Code cannot do is said once per field, not with every job. */
   /** What a request asks and Claude Code cannot do is said once per field, not with every job. */
   #noteOnce({ field, problem }: PlanNote): void {
     const before = this.#noted.get(field) ?? 0

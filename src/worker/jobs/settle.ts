@@ -21,6 +21,8 @@ export interface SettleFacts {
   readonly coordinator: boolean
   readonly onRateLimit: 'error' | 'requeue'
   readonly rateLimit: RateLimit | undefined
+  /** Milliseconds since the epoch. */
+  readonly now: number
 }
 
 /**
