@@ -200,7 +200,6 @@ export class Worker {
   }
 
   #linkOnUnreadable({ type, jobId, problem }: UnreadableFrame, connection: RouterConnection): void {
-    this.#deps.log.warn({ job: jobId, frame: type }, `the router sent a frame that cannot be read: ${problem}`)
     if (type === 'job') connection.send({ type: 'error', job_id: jobId, error: `the job cannot be read: ${problem}` })
   }
 
@@ -297,16 +296,21 @@ export class Worker {
   }
 
   #kill(exit: ExitName): void {
+    this.#giveJobsUp()
     this.#deps.claude.kill()
-    this.#finish({ exit })
+    void this.#link.terminate().then(() => this.#ended.resolve({ exit }))
   }
 
   /** The end. Whatever still runs belongs to the connection that is closed here, and so to the router again. */
   #finish(end: WorkerExit): void {
+    this.#giveJobsUp()
+    void this.#link.close(goingAway).then(() => this.#ended.resolve(end))
+  }
+
+  #giveJobsUp(): void {
     const connection = this.#connection
     this.#connection = undefined
     if (connection) this.#desk.connectionLost(connection)
-    void this.#link.close(goingAway).then(() => this.#ended.resolve(end))
   }
 
   /** The state follows from what is the case; an absence sets its own. */
