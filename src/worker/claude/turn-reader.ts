@@ -109,8 +109,9 @@ export class TurnReader {
         return this.#stopBlock()
       case 'message_delta':
         this.#usage.update(event.usage)
-        this.#stopReason = event.delta.stop_reason ?? this.#stopReason
-        this.mustCut = this.#wouldGoOnAlone()
+        // An answer that an error ended is closed without a reason; the error itself comes with the result.
+        this.#stopReason = event.delta.stop_reason ?? ''
+        this.mustCut = this.#stopReason !== '' && this.#wouldGoOnAlone()
         return []
       case 'message_stop':
         this.#answerDone = true
@@ -174,10 +175,13 @@ export class TurnReader {
     return content.flatMap((block) => {
       const call = this.#transcript.calls.find((each) => each.id === block.tool_use_id)
       if (!call || block.type !== 'tool_result') return []
+      // A tool runs as soon as its arguments are complete, and a quick one has ended before the stream says that they are.
+      const begun = this.#open?.call === call ? this.#stopBlock() : []
       call.result = textOfResult(block)
       this.#transcript.addResult(call, block)
       this.#toolRoundDone = true
-      return this.#names.kindOf(call.name) === 'builtin' ? [{ type: 'tool_ended', ...this.#useOf(call) } as const] : []
+      if (this.#names.kindOf(call.name) !== 'builtin') return begun
+      return [...begun, { type: 'tool_ended', ...this.#useOf(call) } as const]
     })
   }
 
