@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { secretVariables } from '../credentials/secret-variables.ts'
 import type { Environment } from '../settings/environment.ts'
 import type { AuxotError } from '../shared/errors.ts'
@@ -47,7 +48,7 @@ function indented(hint: string | undefined): string {
 }
 
 function stackOf({ cause, stack }: AuxotError): string {
-  return cause instanceof Error ? `${cause.stack}` : `${cause === undefined ? stack : String(cause)}`
+  return cause === undefined ? `${stack}` : inspect(cause)
 }
 
 function secretsOf(env: Environment): Secret[] {

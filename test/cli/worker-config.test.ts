@@ -20,6 +20,8 @@ const other: Record<string, unknown> = {
   model: 'opus',
   tools: 'Bash,Read',
   warm: '0',
+  keepConversation: '1m',
+  kept: '5',
   modelRetries: '5',
   concurrency: '4',
   heartbeatInterval: '3s',

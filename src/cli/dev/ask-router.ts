@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { AuxotError } from '../../shared/errors.ts'
 import { eventData } from './server-sent-events.ts'
 
@@ -33,9 +36,9 @@ export async function askRouter(
   signal: AbortSignal,
 ): Promise<Answer> {
   const response = await send(question, signal)
-  if (!response.ok || !response.body) throw requestFailed(await messageOf(response))
+  if (response.statusCode !== 200) throw requestFailed(await messageOf(response))
   let answer: Answer = { text: '', finishReason: undefined, usage: undefined }
-  for await (const data of eventData(response.body)) {
+  for await (const data of eventData(response)) {
     if (data === '[DONE]') break
     const chunk = JSON.parse(data) as Chunk
     if (chunk.error) throw requestFailed(chunk.error.message)
@@ -46,18 +49,14 @@ export async function askRouter(
   return answer
 }
 
-function send({ httpUrl, callerKey, prompt, model }: Question, signal: AbortSignal): Promise<Response> {
-  return fetch(`${httpUrl}/api/openai/chat/completions`, {
-    method: 'POST',
-    signal,
-    headers: { authorization: `Bearer ${callerKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      model,
-      stream: true,
-      stream_options: { include_usage: true },
-      messages: [{ role: 'user', content: prompt }],
-    }),
-  })
+/** Not fetch: it refuses a list of ports, and gives up on a model that thinks for more than five minutes. */
+async function send({ httpUrl, callerKey, prompt, model }: Question, signal: AbortSignal): Promise<IncomingMessage> {
+  const headers = { authorization: `Bearer ${callerKey}`, 'content-type': 'application/json' }
+  const sent = request(`${httpUrl}/api/openai/chat/completions`, { method: 'POST', headers, signal, agent: false })
+  const messages = [{ role: 'user', content: prompt }]
+  sent.end(JSON.stringify({ model, stream: true, stream_options: { include_usage: true }, messages }))
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  return response
 }
 
 function added({ text, finishReason, usage }: Answer, more: string, { choices, usage: counted }: Chunk): Answer {
@@ -72,7 +71,7 @@ function requestFailed(message: string): AuxotError {
   return new AuxotError(`The request failed: ${message}`, { code: 'REQUEST_FAILED', exit: 'partial' })
 }
 
-async function messageOf(response: Response): Promise<string> {
-  const body = (await response.json().catch(() => ({}))) as Chunk
-  return body.error?.message ?? `HTTP ${response.status}`
+async function messageOf(response: IncomingMessage): Promise<string> {
+  const body = (await json(response).catch(() => ({}))) as Chunk
+  return body.error?.message ?? `HTTP ${response.statusCode}`
 }
