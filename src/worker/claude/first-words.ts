@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises'
+import type { Clock } from '../../shared/clock.ts'
+import type { ClaudeConfig } from '../worker-config.ts'
+import type { ControlChannel } from './control-channel.ts'
+import { sessionFile } from './conversation.ts'
+import { assistantFrame, type OutgoingFrame, silentUserFrame } from './frames.ts'
+import type { LaunchSpec } from './launch.ts'
+import { credentialFrames, initializeRequest, readableReasoning, settingsRequest } from './opening.ts'
+import type { SessionDirectory } from './session-directory.ts'
+import type { Setup } from './spare-forecast.ts'
+import type { HistoryMessage, Turn } from './turn.ts'
+
+export interface FirstWordsOptions {
+  readonly config: Pick<ClaudeConfig, 'credential'>
+  readonly spec: LaunchSpec
+  readonly directory: SessionDirectory
+  readonly clock: Clock
+  readonly control: ControlChannel
+  readonly write: (...frames: OutgoingFrame[]) => void
+  /** Resolves when Claude Code has taken what was written; rejects when the turn has failed. */
+  readonly untilTaken: () => Promise<void>
+}
+
+/** What is said to a Claude Code process before its question: once what cannot be taken back, each time the settings. */
+export class FirstWords {
+  readonly #options: FirstWordsOptions
+  #saidSetup = false
+
+  constructor(options: FirstWordsOptions) {
+    this.#options = options
+  }
+
+  /** Setup and warm-up without a question, a message or a credential. */
+  async prepare(setup: Setup): Promise<void> {
+    const { write, untilTaken } = this.#options
+    const taken = untilTaken()
+    write(...this.#setup(setup), this.#settings({ ...setup, maxTokens: undefined, env: {} }), silentUserFrame([]))
+    await taken
+  }
+
+  /** Before the first question: setup, credential, settings, and the conversation so far. */
+  async begin(turn: Turn): Promise<void> {
+    const { config, spec, directory, clock, write } = this.#options
+    if (spec.resumes) await writeFile(directory.historyFile, sessionFile(turn.history, clock.now()), { mode: 0o600 })
+    write(...this.#setup(turn), ...credentialFrames(config.credential), this.#settings(turn))
+    if (!spec.resumes) await this.#retell(turn.history)
+  }
+
+  /** Before every later question. */
+  goOn(turn: Turn): void {
+    this.#options.write(this.#settings(turn))
+  }
+
+  #setup(setup: Setup): OutgoingFrame[] {
+    if (this.#saidSetup) return []
+    this.#saidSetup = true
+    const { control } = this.#options
+    return [control.frame(initializeRequest(setup)), control.frame(readableReasoning)]
+  }
+
+  /** A job's secrets are for the tools that run in the process; where none can run, they stay outside. */
+  #settings(turn: Parameters<typeof settingsRequest>[0]): OutgoingFrame {
+    const { control, spec } = this.#options
+    return control.frame(settingsRequest({ ...turn, env: spec.builtin.length > 0 ? turn.env : {} }))
+  }
+
+  /** Message by message. Claude Code has to have taken each user message before the answer that follows it. */
+  async #retell(history: readonly HistoryMessage[]): Promise<void> {
+    const { write, untilTaken } = this.#options
+    for (const message of history) {
+      if (message.role === 'assistant') {
+        write(assistantFrame(message.content))
+        continue
+      }
+      const taken = untilTaken()
+      write(silentUserFrame(message.content))
+      await taken
+    }
+  }
+}
