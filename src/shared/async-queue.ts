@@ -7,6 +7,7 @@ export class AsyncQueue<Item> implements AsyncIterable<Item> {
   readonly #limit: number
   readonly #onRoom: () => void
   #wake: (() => void) | undefined
+  #reading = Promise.withResolvers<void>()
   #ended = false
   #error: unknown
   #held = false
@@ -29,6 +30,7 @@ export class AsyncQueue<Item> implements AsyncIterable<Item> {
   end(): void {
     this.#ended = true
     this.#wake?.()
+    this.#tellThoseWhoWait()
   }
 
   /** Nothing more comes because of `error`, which the reader is thrown after what is queued. */
@@ -36,6 +38,11 @@ export class AsyncQueue<Item> implements AsyncIterable<Item> {
     if (this.#ended) return
     this.#error = error
     this.end()
+  }
+
+  /** Resolves when the reader has dealt with everything pushed so far and asks for more, or the queue has ended. */
+  async caughtUp(): Promise<void> {
+    while (!this.#ended && (this.#items.length > 0 || !this.#wake)) await this.#reading.promise
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, void> {
@@ -46,11 +53,18 @@ export class AsyncQueue<Item> implements AsyncIterable<Item> {
       }
       if (this.#error !== undefined) throw this.#error
       if (this.#ended) return
-      await new Promise<void>((resolve) => {
+      const woken = new Promise<void>((resolve) => {
         this.#wake = resolve
       })
+      this.#tellThoseWhoWait()
+      await woken
       this.#wake = undefined
     }
+  }
+
+  #tellThoseWhoWait(): void {
+    this.#reading.resolve()
+    this.#reading = Promise.withResolvers()
   }
 
   #giveRoom(): void {

@@ -25,16 +25,27 @@ export interface RunWorkerDeps {
  * @throws UsageError when the extra CA file cannot be read.
  */
 export async function runWorker(config: WorkerConfig, deps: RunWorkerDeps): Promise<WorkerExit> {
-  const { log, clock = systemClock, random = Math.random } = deps
+  const { log, stop, clock = systemClock, random = Math.random } = deps
   await using opened = new ReleaseStack()
   const extraCa = await readExtraCa(config.extraCaFile)
   await clearLeftovers(log)
   const directory = opened.use(await WorkDirectory.open())
   const { concurrency: slots, cancelGraceMs } = config
-  const claude = opened.use(new ClaudePool({ config: config.claude, slots, directory, cancelGraceMs, clock, log }))
+  const claude = new ClaudePool({ config: config.claude, slots, directory, cancelGraceMs, clock, log })
+  // Released after the pool, which may still be giving its last processes time to end.
+  opened.use(killOnRequest(stop, claude))
+  opened.use(claude)
   const worker = new Worker(config, { ...deps, claude, clock, random, extraCa })
   using _retry = deps.onRetryNow?.(() => worker.retryNow())
   return await worker.run()
+}
+
+/** The last step ends every process at once, also when the worker itself has ended before. */
+function killOnRequest(stop: StopRequests, claude: ClaudePool): AsyncDisposable {
+  const steps = stop.onStep((step) => {
+    if (step === 'kill') claude.kill()
+  })
+  return { [Symbol.asyncDispose]: async () => steps[Symbol.dispose]() }
 }
 
 async function readExtraCa(path: string | undefined): Promise<string | undefined> {

@@ -47,6 +47,8 @@ export class ClaudePool implements AsyncDisposable {
   readonly #spares: Spares
   readonly #kept: KeptSessions
   readonly #lent = new Set<ClaudeSession>()
+  /** Every session whose process may still live, wherever it is in its life. */
+  readonly #alive = new Set<ClaudeSession>()
   /** Sessions whose turn is over and whose fate is not decided yet. */
   readonly #comingBack = new Set<Promise<void>>()
   readonly #ending = new Set<Promise<void>>()
@@ -108,16 +110,18 @@ export class ClaudePool implements AsyncDisposable {
   /** Ends every process. Turns that are still running are given the cancel grace. */
   async close(): Promise<void> {
     this.stopKeeping()
-    const lent = [...this.#lent].map((session) => session.end(this.#options.cancelGraceMs))
-    await Promise.all([...lent, this.#spares.close()])
+    const { cancelGraceMs } = this.#options
+    // Also one that is being told its beginning, and may never answer.
+    const ends = [...this.#alive].map((session) => session.end(this.#lent.has(session) ? cancelGraceMs : 0))
+    await Promise.all([...ends, this.#spares.close()])
     await Promise.all(this.#comingBack)
     while (this.#ending.size > 0) await Promise.all(this.#ending)
   }
 
-  /** Kills every process now. */
+  /** Kills every process now, those that were asked to end by themselves too. */
   kill(): void {
-    this.#spares.kill()
-    for (const session of this.#lent) session.kill()
+    this.#spares.stop()
+    for (const session of this.#alive) session.kill()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -177,7 +181,10 @@ export class ClaudePool implements AsyncDisposable {
   async #start(spec: LaunchSpec): Promise<ClaudeSession> {
     const { config, directory, clock, log } = this.#options
     if (process.availableMemory() < roomForOneBytes) this.#kept.evictOne()
-    return new ClaudeSession({ config, spec, directory: await directory.openSession(), clock, log })
+    const session = new ClaudeSession({ config, spec, directory: await directory.openSession(), clock, log })
+    this.#alive.add(session)
+    void session.closed.then(() => this.#alive.delete(session))
+    return session
   }
 }
 

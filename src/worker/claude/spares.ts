@@ -83,14 +83,14 @@ export class Spares {
 
   /** Ends all. Resolves when their processes are gone. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.stop()
     await Promise.all(this.#starting.keys())
     await Promise.all([...this.#parked.keys()].map((session) => session.end(0)))
   }
 
-  kill(): void {
+  /** No more are started. */
+  stop(): void {
     this.#isClosed = true
-    for (const session of this.#parked.keys()) session.kill()
   }
 
   /** With a forecast one plain spare is enough: it is there for whoever does not fit. */
