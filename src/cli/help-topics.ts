@@ -21,10 +21,8 @@ export const helpTopics = {
   },
 } as const
 
-export type HelpTopic = keyof typeof helpTopics
-
 /** Every setting of every command, once. */
-export function allSettings() {
+function allSettings() {
   return Object.values({ ...workerSettings, ...devSettings, ...commonSettings }).map(
     ({ flag, env, key, default: fallback, summary, required }) => ({
       flag,

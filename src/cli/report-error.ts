@@ -25,7 +25,7 @@ export function reportError(error: AuxotError, { json, debug, env }: ErrorReport
 }
 
 /** An error as scripts read it, `auxot.error/v1`. */
-export function errorDocument(error: AuxotError) {
+function errorDocument(error: AuxotError) {
   const { code, message, hint, exitCode, retryable } = error
   return { schema: 'auxot.error/v1', error: { code, message, ...(hint && { hint }), exitCode, retryable } }
 }

@@ -6,7 +6,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const
 type StopSignal = (typeof signals)[number]
 
 /** What hears signals: the process, or a test's emitter. */
-export interface SignalEmitter {
+interface SignalEmitter {
   on(signal: StopSignal, listener: (signal: StopSignal) => void): unknown
   off(signal: StopSignal, listener: (signal: StopSignal) => void): unknown
 }

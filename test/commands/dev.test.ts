@@ -1,11 +1,15 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { claudeProgram } from '../support/claude-program.ts'
 import { readDocument } from '../support/json-documents.ts'
+import { repositoryRoot } from '../support/repository-root.ts'
 import { runAuxot, startAuxot } from '../support/run-auxot.ts'
 
 const program = claudeProgram()
@@ -125,6 +129,40 @@ describe.skipIf(!program)('auxot dev', () => {
 function words(count: number): string {
   return Array.from({ length: count }, (_, index) => `word${index}`).join(' ')
 }
+
+// util-linux's script(1) makes a terminal; that of other systems has other options.
+const hasScript = process.platform === 'linux' && existsSync('/usr/bin/script')
+if (!hasScript && process.env.CI === 'true')
+  throw new Error('script(1) is not installed, and CI must test on a terminal')
+
+describe.skipIf(!program || !hasScript)('on a terminal', () => {
+  function onTerminal(argv: string, more: Record<string, string> = {}) {
+    const line = `stty cols 120; "${process.execPath}" "${repositoryRoot}/bin/run.js" ${argv}`
+    const folder = mkdtempSync(join(tmpdir(), 'auxot-terminal-'))
+    const result = spawnSync('script', ['-qec', line, '/dev/null'], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: folder, TERM: 'xterm', ...env, ...more },
+    })
+    rmSync(folder, { recursive: true })
+    return { status: result.status, output: result.stdout }
+  }
+
+  it('auxot dev shows its steps as live lines', () => {
+    const { status, output } = onTerminal('dev --offline --prompt Hi')
+    expect(status).toBe(0)
+    expect(output).toContain('\u001b[32m✔\u001b[39m worker: connected')
+    expect(output).toContain('Echo: Hi\r\n')
+  })
+
+  it('shows an error once, in colour unless NO_COLOR says otherwise', () => {
+    const { status, output } = onTerminal('dev --offline --claude-path /nowhere/claude')
+    expect(status).toBe(2)
+    expect(output.match(/there is no Claude Code at/g)).toHaveLength(1)
+    expect(output).toContain('\u001b[31mError:\u001b[39m there is no Claude Code at /nowhere/claude.')
+    const plain = onTerminal('dev --bogus', { NO_COLOR: '1' })
+    expect(plain.output).toMatch(/^Error: There is no flag --bogus\./)
+  })
+})
 
 describe('without Claude Code', () => {
   it('auxot dev says how to install it', async () => {
