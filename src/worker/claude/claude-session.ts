@@ -125,7 +125,11 @@ export class ClaudeSession implements AsyncDisposable {
     signal.throwIfAborted()
     const isFirst = this.#state === 'parked'
     this.#moveTo('asking')
-    const running = this.#startTurn(this.#serve(turn, { callLiveTool, signal }))
+    const callInItsPlace: CallLiveTool = async (call, callSignal) => {
+      await running.told()
+      return callLiveTool(call, callSignal)
+    }
+    const running = this.#startTurn(this.#serve(turn, { callLiveTool: callInItsPlace, signal }))
     const onAbort = () => this.#fail(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
     try {

@@ -40,6 +40,11 @@ export class RunningTurn {
     return this.#events
   }
 
+  /** Resolves when everything that was read so far has been passed on, also to a slow reader: what a tool is asked for comes behind it. */
+  told(): Promise<void> {
+    return this.#events.caughtUp()
+  }
+
   read(frame: IncomingFrame): void {
     try {
       for (const event of this.reader.read(frame)) if (!this.#events.push(event)) this.#options.source.pause()
