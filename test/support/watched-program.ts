@@ -1,0 +1,47 @@
+import type { AddressInfo } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
+import { within } from './event-record.ts'
+
+/** A program that runs for ever, to be started by a shell: it calls its test, which hears of its beginning and of its end. */
+export class WatchedProgram implements AsyncDisposable {
+  readonly #server: Server
+  readonly #begun = Promise.withResolvers<Socket>()
+  readonly #gone = Promise.withResolvers<void>()
+
+  private constructor(server: Server) {
+    this.#server = server
+    server.on('connection', (socket: Socket) => {
+      socket.on('error', () => {})
+      socket.on('close', () => this.#gone.resolve())
+      this.#begun.resolve(socket.resume())
+    })
+  }
+
+  static async open(): Promise<WatchedProgram> {
+    const program = new WatchedProgram(createServer())
+    await new Promise<void>((resolve) => program.#server.listen(0, '127.0.0.1', resolve))
+    return program
+  }
+
+  /** What a shell runs. `stubborn` ones pay no heed to TERM. */
+  command({ stubborn = false } = {}): string {
+    const { port } = this.#server.address() as AddressInfo
+    const deaf = stubborn ? 'process.on("SIGTERM", () => {}); ' : ''
+    return `${process.execPath} -e '${deaf}require("node:net").connect(${port}, "127.0.0.1")'`
+  }
+
+  /** Resolves when it runs. */
+  async begun(): Promise<void> {
+    await within('the beginning of the watched program', this.#begun.promise)
+  }
+
+  /** Resolves when it has ended, in whatever way. */
+  gone(): Promise<void> {
+    return within('the end of the watched program', this.#gone.promise)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    void this.#begun.promise.then((socket) => socket.destroy())
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+  }
+}
