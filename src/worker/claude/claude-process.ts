@@ -1,4 +1,5 @@
 import { execa } from 'execa'
+import type { Clock } from '../../shared/clock.ts'
 import type { ClaudeConfig } from '../worker-config.ts'
 import { decodeFrame, encodeFrames, type IncomingFrame, type OutgoingFrame } from './frames.ts'
 import { type LaunchSpec, launchArguments, launchEnvironment } from './launch.ts'
@@ -14,11 +15,14 @@ export interface ProcessExit {
 }
 
 const keptStderrBytes = 4_000
+/** After the end of the process, without another word on its pipes. */
+const quietMs = 500
 
 export interface ClaudeProcessOptions {
   readonly config: Pick<ClaudeConfig, 'path' | 'env'>
   readonly spec: LaunchSpec
   readonly directory: SessionDirectory
+  readonly clock: Clock
   /** Called for each frame, in order. */
   readonly onFrame: (frame: IncomingFrame) => void
   /** A line on stdout that is no JSON: the protocol is broken. */
@@ -31,12 +35,14 @@ export class ClaudeProcess {
   readonly #lines = new LineSplitter()
   #stderr = ''
   #hasExited = false
+  #isQuiet = true
   /** Resolves once the process is gone and everything it wrote has been handed on. Never rejects. */
   readonly exited: Promise<ProcessExit>
 
   constructor(options: ClaudeProcessOptions) {
     this.#child = spawn(options)
     this.#child.stdout.on('data', (chunk: Buffer) => {
+      this.#isQuiet = false
       for (const line of this.#lines.push(chunk)) this.#deliver(line, options)
     })
     this.#child.stderr.on('data', (chunk: Buffer) => {
@@ -44,6 +50,10 @@ export class ClaudeProcess {
     })
     // Writing to a process that has just died is reported by its exit, not by the pipe.
     this.#child.stdin.on('error', () => {})
+    this.#child.once('exit', () => {
+      this.signal('SIGKILL')
+      this.#letGoOfPipes(options.clock)
+    })
     this.exited = this.#untilExit()
   }
 
@@ -80,6 +90,18 @@ export class ClaudeProcess {
     } catch {
       // It is gone already, which is what was wanted.
     }
+  }
+
+  /** A program that it started may hold its pipes open for ever: what is in them is read, and then they are closed. */
+  #letGoOfPipes(clock: Clock): void {
+    this.#isQuiet = true
+    const { stdout, stderr } = this.#child
+    const timer = clock.timer(quietMs, () => {
+      if (!this.#isQuiet || stdout.isPaused()) return this.#letGoOfPipes(clock)
+      stdout.destroy()
+      stderr.destroy()
+    })
+    stdout.once('close', () => timer[Symbol.dispose]())
   }
 
   #deliver(line: string, { onFrame, onBrokenLine }: ClaudeProcessOptions): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Clock } from '../../shared/clock.ts'
+import { messageOf } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ClaudeConfig } from '../worker-config.ts'
 import type { CallLiveTool, ClaudeEvent, TurnResult } from './claude-event.ts'
@@ -47,6 +48,7 @@ export class ClaudeSession implements AsyncDisposable {
   #costUsd = 0
   #turns = 0
   #ending: Promise<void> | undefined
+  #exit: ProcessExit | undefined
   /** Resolves when the process is gone and its folders are removed. */
   readonly closed: Promise<void>
 
@@ -123,6 +125,7 @@ export class ClaudeSession implements AsyncDisposable {
    */
   async *ask(turn: Turn, { callLiveTool }: AskDeps, signal: AbortSignal): AsyncGenerator<ClaudeEvent, void, void> {
     signal.throwIfAborted()
+    if (this.#exit) throw failureOfExit(this.#exit)
     const isFirst = this.#state === 'parked'
     this.#moveTo('asking')
     const callInItsPlace: CallLiveTool = async (call, callSignal) => {
@@ -138,6 +141,10 @@ export class ClaudeSession implements AsyncDisposable {
       this.#onFrame = (frame) => running.read(frame)
       this.#process.write(questionFrame(turn.prompt))
       yield* running.events
+    } catch (error) {
+      // Files and pipes go with the process: that it ended is the reason, not that they are missing.
+      const isOwn = error instanceof ClaudeFailure || signal.aborted
+      throw this.#exit && !isOwn ? failureOfExit(this.#exit) : error
     } finally {
       signal.removeEventListener('abort', onAbort)
       this.#onFrame = ignore
@@ -179,9 +186,14 @@ export class ClaudeSession implements AsyncDisposable {
 
   #route(frame: IncomingFrame): void {
     this.#lastOutputMs = this.#options.clock.now()
-    if (frame.type === 'control_request') void this.#control.answer(frame)
-    else if (frame.type === 'control_response') this.#control.settle(frame)
-    else this.#onFrame(frame)
+    const onError = (error: unknown) => this.#fail(error instanceof ClaudeFailure ? error : unreadableFrame(error))
+    try {
+      if (frame.type === 'control_request') this.#control.answer(frame).catch(onError)
+      else if (frame.type === 'control_response') this.#control.settle(frame)
+      else this.#onFrame(frame)
+    } catch (error) {
+      onError(error)
+    }
   }
 
   /** From here on Claude Code's questions about tools are answered for this turn. */
@@ -231,6 +243,7 @@ export class ClaudeSession implements AsyncDisposable {
   }
 
   async #processOnExit(exit: ProcessExit): Promise<void> {
+    this.#exit = exit
     this.#fail(failureOfExit(exit))
     this.#moveTo('ended')
     await this.#options.directory.remove()
@@ -239,6 +252,12 @@ export class ClaudeSession implements AsyncDisposable {
 
 function brokenProtocol(): ClaudeFailure {
   return new ClaudeFailure('Claude Code wrote a line that is no JSON', { class: 'crashed', transient: true })
+}
+
+/** A frame of a known kind whose fields are not what they were. */
+function unreadableFrame(error: unknown): ClaudeFailure {
+  const details = messageOf(error)
+  return new ClaudeFailure('Claude Code wrote a frame that cannot be read', { class: 'crashed', details, cause: error })
 }
 
 function refusedRequest(request: string, error: string): ClaudeFailure {

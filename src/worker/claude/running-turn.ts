@@ -45,13 +45,10 @@ export class RunningTurn {
     return this.#events.caughtUp()
   }
 
+  /** @throws what the turn failed with, which is to be handed to `fail`. */
   read(frame: IncomingFrame): void {
-    try {
-      for (const event of this.reader.read(frame)) if (!this.#events.push(event)) this.#options.source.pause()
-      this.#finishIfOver()
-    } catch (error) {
-      this.fail(error)
-    }
+    for (const event of this.reader.read(frame)) if (!this.#events.push(event)) this.#options.source.pause()
+    this.#finishIfOver()
   }
 
   /** Claude Code executes a call that it was told to leave to the caller. */

@@ -117,6 +117,9 @@ export class TurnReader {
         this.#answerDone = true
         this.mustCut ||= this.#isHeld
         return []
+      default:
+        // A kind of event that is newer than this.
+        return []
     }
   }
 
