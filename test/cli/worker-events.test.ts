@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createEventOutput, eventDocument } from '../../src/cli/event-output.ts'
 import { sentenceFrom } from '../../src/cli/event-sentence.ts'
 import { jobOutcomeNames } from '../../src/worker/jobs/job-outcome.ts'
+import { failureKinds } from '../../src/worker/link/link-handlers.ts'
 import type { WorkerEvent } from '../../src/worker/worker-events.ts'
 import { workerStates } from '../../src/worker/worker-state.ts'
 import { expectDocument } from '../support/json-documents.ts'
@@ -21,8 +22,11 @@ const table: readonly (readonly [WorkerEvent, string | undefined])[] = [
     { type: 'connected', router: 'https://r', workerId: 'w1', model: 'opus', slots: 4, builtinTools: ['Bash', 'Read'] },
     'info connected to https://r as w1: model opus, 4 slots, built-in tools: Bash, Read',
   ],
-  [{ type: 'disconnected', reason: 'lost', retryInMs: 4_200 }, 'warn disconnected: lost; next try in 4.2s'],
-  [{ type: 'disconnected', reason: 'left' }, 'warn disconnected: left'],
+  [
+    { type: 'disconnected', kind: 'dropped', reason: 'lost', retryInMs: 4_200 },
+    'warn disconnected: lost; next try in 4.2s',
+  ],
+  [{ type: 'disconnected', kind: 'dropped', reason: 'left' }, 'warn disconnected: left'],
   [{ type: 'state', from: 'starting', to: 'idle' }, 'info idle'],
   [{ type: 'state', from: 'idle', to: 'busy' }, undefined],
   [{ type: 'state', from: 'busy', to: 'idle' }, undefined],
@@ -61,6 +65,10 @@ describe('an event as a script reads it', () => {
 
   it.each(workerStates)('may be in state %s', (state) => {
     expectDocument(eventDocument({ type: 'state', from: 'idle', to: state }, 0), 'auxot.worker.event/v1')
+  })
+
+  it.each(failureKinds)('may have lost its connection by %s', (kind) => {
+    expectDocument(eventDocument({ type: 'disconnected', kind, reason: 'x' }, 0), 'auxot.worker.event/v1')
   })
 
   it.each(jobOutcomeNames)('may have the outcome %s', (outcome) => {
