@@ -50,7 +50,7 @@ export class ClaudeProcess {
     })
     // Writing to a process that has just died is reported by its exit, not by the pipe.
     this.#child.stdin.on('error', () => {})
-    this.#child.once('exit', () => {
+    this.#child.nodeChildProcess.once('exit', () => {
       this.signal('SIGKILL')
       this.#letGoOfPipes(options.clock)
     })
