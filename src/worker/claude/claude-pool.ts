@@ -5,7 +5,7 @@ import type { ClaudeConfig } from '../worker-config.ts'
 import { builtinToolNames } from './builtin-tools.ts'
 import { ClaudeSession } from './claude-session.ts'
 import { prefersFile } from './conversation.ts'
-import { KeptSessions, type Lived, type MissReason } from './kept-sessions.ts'
+import { type FoundSession, KeptSessions, type Lived, type MissReason } from './kept-sessions.ts'
 import { canResumeLate, type LaunchSpec } from './launch.ts'
 import { PoolCounters, type PoolStats, type TurnStart } from './pool-stats.ts'
 import { residentBytes } from './process-memory.ts'
@@ -23,6 +23,13 @@ export interface ClaudePoolOptions {
   readonly cancelGraceMs: number
   readonly clock: Clock
   readonly log: Log
+  readonly keptLimits?: KeptLimits
+}
+
+/** When a process is not kept any longer: it grows with each turn. */
+export interface KeptLimits {
+  readonly turns: number
+  readonly memoryBytes: number
 }
 
 /** A session lent for one turn. Disposing gives it back at once; what is then to be done with it happens behind the job. */
@@ -35,8 +42,7 @@ export interface SessionLease extends Disposable {
   underWay(): void
 }
 
-/** A process that has grown beyond this is not kept. */
-const keptMemoryLimitBytes = 640 * 1_024 * 1_024
+const usualLimits: KeptLimits = { turns: 200, memoryBytes: 640 * 1_024 * 1_024 }
 /** With less than this left on the machine, kept sessions make room for a process that is needed now. */
 const roomForOneBytes = 300 * 1_024 * 1_024
 
@@ -77,6 +83,11 @@ export class ClaudePool implements AsyncDisposable {
     return this.#kept.size
   }
 
+  /** Processes that are lent to a turn right now. */
+  get lent(): number {
+    return this.#lent.size
+  }
+
   get stats(): PoolStats {
     return this.#counters.snapshot()
   }
@@ -91,7 +102,7 @@ export class ClaudePool implements AsyncDisposable {
     await Promise.all(this.#comingBack)
     const found = this.#kept.take(turn)
     if ('session' in found)
-      return this.#lend(turn, found.session, { start: isToolResults(turn) ? 'suspended' : 'kept', before: found.lived })
+      return this.#lend(turn, found.session, { start: isToolResults(turn) ? 'suspended' : 'kept', before: found })
     this.#counters.missed(found.reason)
     this.#options.log.debug({ job: turn.jobId, reason: found.reason }, 'not in a kept session')
     const spec = this.#specFor(turn)
@@ -131,7 +142,7 @@ export class ClaudePool implements AsyncDisposable {
   #lend(
     turn: Turn,
     session: ClaudeSession,
-    facts: { start: TurnStart; missed?: MissReason; before?: Lived },
+    facts: { start: TurnStart; missed?: MissReason; before?: FoundSession },
   ): SessionLease {
     this.#counters.started(facts.start)
     this.#lent.add(session)
@@ -150,14 +161,23 @@ export class ClaudePool implements AsyncDisposable {
   }
 
   /** What became of the conversation is worked out once the job's last word is on its way. */
-  async #takeBack(session: ClaudeSession, turn: Turn, before: Lived | undefined): Promise<void> {
+  async #takeBack(session: ClaudeSession, turn: Turn, before: FoundSession | undefined): Promise<void> {
     await nextRound()
     this.#lent.delete(session)
-    if (before) this.#kept.movedOn(before)
-    const past = pastOf(session, turn, before?.isPrivate ?? false)
-    if (this.#keeps && past.mayGoOn && session.state === 'kept') this.#keep(session, past.lived)
-    else this.#end(session, past.lived)
+    const isAsBefore = session.state === 'kept' && !session.wasAsked(turn)
+    const { lived, mayGoOn } =
+      before && isAsBefore ? { ...before, mayGoOn: true } : this.#movedOn(session, turn, before)
+    if (this.#keeps && mayGoOn && session.state === 'kept') this.#keep(session, lived)
+    else this.#end(session, lived)
     this.#spares.refill()
+  }
+
+  #movedOn(session: ClaudeSession, turn: Turn, before: FoundSession | undefined): ReturnType<typeof pastOf> {
+    if (before && session.state === 'kept') this.#kept.movedOn(before.lived)
+    else if (before) this.#kept.bury(before.lived, whyNotKept(session))
+    const { lived, mayGoOn } = pastOf(session, turn, before?.isPrivate ?? false)
+    const { turns } = this.#options.keptLimits ?? usualLimits
+    return { lived, mayGoOn: mayGoOn && session.turns < turns }
   }
 
   #keep(session: ClaudeSession, lived: Lived): void {
@@ -168,13 +188,14 @@ export class ClaudePool implements AsyncDisposable {
   /** Looked at behind the job's back: a follow-up may be there before the answer to this is. */
   async #retireIfLarge(session: ClaudeSession): Promise<void> {
     const bytes = session.pid === undefined ? undefined : await residentBytes(session.pid)
-    if (bytes !== undefined && bytes > keptMemoryLimitBytes) this.#kept.retire(session)
+    const { memoryBytes } = this.#options.keptLimits ?? usualLimits
+    if (bytes !== undefined && bytes > memoryBytes) this.#kept.retire(session)
   }
 
   #end(session: ClaudeSession, lived: Lived): void {
     // A turn that was stopped may have tools that want a moment to end; one that was answered has none.
     const graceMs = session.state === 'asking' ? this.#options.cancelGraceMs : 0
-    this.#kept.bury(lived, session.state === 'kept' ? 'retired' : 'died')
+    this.#kept.bury(lived, whyNotKept(session))
     follow(session.end(graceMs), this.#ending)
   }
 
@@ -186,6 +207,10 @@ export class ClaudePool implements AsyncDisposable {
     void session.closed.then(() => this.#alive.delete(session))
     return session
   }
+}
+
+function whyNotKept({ hasDied }: ClaudeSession): MissReason {
+  return hasDied ? 'died' : 'retired'
 }
 
 function isToolResults({ prompt }: Turn): boolean {

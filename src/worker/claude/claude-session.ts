@@ -43,10 +43,12 @@ export class ClaudeSession implements AsyncDisposable {
   #state: SessionState = 'parked'
   #onFrame: (frame: IncomingFrame) => void = ignore
   #fail: (error: unknown) => void = ignore
+  #asked: Turn | undefined
   #turn: RunningTurn | undefined
   #lastOutputMs: number
   #costUsd = 0
   #turns = 0
+  #wasStopped = false
   #ending: Promise<void> | undefined
   #exit: ProcessExit | undefined
   /** Resolves when the process is gone and its folders are removed. */
@@ -92,9 +94,19 @@ export class ClaudeSession implements AsyncDisposable {
     return this.#turns
   }
 
-  /** The last turn as it may come back in the caller's history. */
-  get forms(): TurnForms {
-    return this.#turn?.reader.forms ?? { open: [], short: [] }
+  /** Whether the process has ended without being told to. */
+  get hasDied(): boolean {
+    return this.#state === 'ended' && !this.#wasStopped
+  }
+
+  /** Whether this is the turn that it was asked last: one that was stopped before is none of its past. */
+  wasAsked(turn: Turn): boolean {
+    return this.#asked === turn
+  }
+
+  /** A turn as it may come back in the caller's history; nothing for one that it was not asked last. */
+  formsOf(turn: Turn): TurnForms {
+    return (this.wasAsked(turn) && this.#turn?.reader.forms) || { open: [], short: [] }
   }
 
   /** Tools that the running turn waits for, by the caller's names. */
@@ -128,6 +140,7 @@ export class ClaudeSession implements AsyncDisposable {
     if (this.#exit) throw failureOfExit(this.#exit)
     const isFirst = this.#state === 'parked'
     this.#moveTo('asking')
+    this.#asked = turn
     const callInItsPlace: CallLiveTool = async (call, callSignal) => {
       await running.told()
       return callLiveTool(call, callSignal)
@@ -182,6 +195,7 @@ export class ClaudeSession implements AsyncDisposable {
     assert(canMove(this.#state, next), `a Claude session cannot go from ${this.#state} to ${next}`)
     this.#options.log.trace({ pid: this.#process.pid, from: this.#state, to: next }, 'Claude session')
     this.#state = next
+    this.#wasStopped ||= next === 'ending'
   }
 
   #route(frame: IncomingFrame): void {

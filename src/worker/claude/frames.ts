@@ -141,6 +141,7 @@ export interface ResultBlock {
   readonly type: string
   readonly tool_use_id?: string
   readonly content?: string | readonly { type: string; text?: string }[]
+  readonly is_error?: boolean
   readonly text?: string
 }
 

@@ -38,14 +38,18 @@ export interface Lived {
   readonly setup: SetupKey
   /** The conversation in each form in which it may come back. Empty: it cannot be kept. */
   readonly conversations: readonly string[]
-  /** It knows what no history shows: results of tools that ran unseen. Only the same conversation of the router's may go on. */
-  readonly isPrivate: boolean
 }
 
 /** A session that is kept, and its past. */
 export interface KeptSession {
   readonly session: ClaudeSession
   readonly lived: Lived
+}
+
+/** A session in which a turn goes on. */
+export interface FoundSession extends KeptSession {
+  /** It knows what the turn's history does not show: results of tools that ran unseen. Only one conversation of the router's may go on. */
+  readonly isPrivate: boolean
 }
 
 interface Kept extends KeptSession {
@@ -68,7 +72,7 @@ export function livedThrough(turn: Turn, forms: TurnForms, wasPrivate: boolean):
   const ownKeyOf = (form: readonly HistoryMessage[]) => privateKey(keyOf(form), turn.conversation)
   const open = forms.open.map(wasPrivate ? ownKeyOf : keyOf)
   const conversations = [...open, ...forms.short.map(ownKeyOf)].filter((key) => key !== undefined)
-  return { setup: setupKeyOf(turn), conversations, isPrivate: wasPrivate || forms.short.length > 0 }
+  return { setup: setupKeyOf(turn), conversations }
 }
 
 /** Two callers may write the same words; what a process knows beyond them belongs to one. Without the router's id nobody can tell. */
@@ -95,7 +99,8 @@ export class KeptSessions {
   }
 
   /** Takes out the session in which the turn goes on, with its past; else says why there is none. */
-  take(turn: Turn): KeptSession | { readonly reason: MissReason } {
+  take(turn: Turn): FoundSession | { readonly reason: MissReason } {
+    this.#forgetDead()
     const setup = setupKeyOf(turn)
     const open = conversationKey(turn.history)
     const wanted = [open, privateKey(open, turn.conversation)].filter((key) => key !== undefined)
@@ -105,7 +110,8 @@ export class KeptSessions {
     const found = sameConversation.find((kept) => setupText(kept.lived.setup) === setupText(setup))
     if (!found) return { reason: this.#whyNot(setup, wanted, sameConversation[0]) }
     this.#forget(found, 'busy')
-    return found
+    const { session, lived } = found
+    return { session, lived, isPrivate: !lived.conversations.includes(open) }
   }
 
   /** Keeps a session that has answered. The longest unused one makes room. */
@@ -143,6 +149,11 @@ export class KeptSessions {
   /** Ends all. Resolves when their processes are gone. */
   async endAll(): Promise<void> {
     await Promise.all([...this.#kept].map((kept) => this.#end(kept, 'evicted')))
+  }
+
+  /** One that has just ended is heard of only when its folders are gone, too. */
+  #forgetDead(): void {
+    for (const kept of this.#kept) if (kept.session.state !== 'kept') this.#forget(kept, 'died')
   }
 
   #whyNot(setup: SetupKey, wanted: readonly string[], otherwise: Kept | undefined): MissReason {

@@ -37,6 +37,7 @@ export function launchArguments(spec: LaunchSpec, directory: SessionDirectory): 
     '--include-partial-messages',
     `--tools=${spec.builtin.join(',')}`,
     `--allowedTools=${[`mcp__${toolServerName}`, ...spec.builtin].join(',')}`,
+    '--permission-mode=dontAsk',
     '--strict-mcp-config',
     '--setting-sources=',
     '--disable-slash-commands',

@@ -27,6 +27,8 @@ interface Answer {
   /** What ran of its calls. */
   readonly results: ToolResultBlock[]
   textFollowsCall: boolean
+  /** A result holds what no history can show. */
+  holdsUnshown: boolean
 }
 
 /** The messages that a turn may have become in the caller's history. */
@@ -72,7 +74,7 @@ export class Transcript {
   }
 
   startAnswer(): void {
-    this.#answers.push({ text: '', calls: [], results: [], textFollowsCall: false })
+    this.#answers.push({ text: '', calls: [], results: [], textFollowsCall: false, holdsUnshown: false })
   }
 
   addText(text: string): void {
@@ -90,9 +92,12 @@ export class Transcript {
   }
 
   addResult(call: Call, block: ResultBlock): void {
-    const answer = this.#answers.find((each) => each.calls.includes(call))
-    answer?.results.push({ type: 'tool_result', tool_use_id: call.id, content: partsOf(block) })
     this.#textAfterTools = ''
+    const answer = this.#answers.find((each) => each.calls.includes(call))
+    if (!answer) return
+    const isError = block.is_error === true && { is_error: true }
+    answer.results.push({ type: 'tool_result', tool_use_id: call.id, content: partsOf(block), ...isError })
+    answer.holdsUnshown ||= !isShowable(block)
   }
 
   /**
@@ -100,18 +105,14 @@ export class Transcript {
    * from a history. A turn in which tools ran comes back whole from callers that see them run, and short from all others.
    */
   forms(): TurnForms {
-    if (
-      this.#answers.some((answer) => answer.textFollowsCall || answer.calls.some(({ input }) => input === undefined))
-    ) {
-      return { open: [], short: [] }
-    }
+    // Between two answers without a tool round, Claude Code has said something of its own.
+    const lost = this.#answers.slice(0, -1).some(({ results }) => results.length === 0)
+    if (lost || this.#answers.some(isUnclear)) return { open: [], short: [] }
     const pending = this.calls.filter((call) => call.result === undefined)
     const short = (text: string) => [assistantMessage(text, pending)]
     if (this.#answers.every((answer) => answer.results.length === 0)) return { open: [short(this.text)], short: [] }
-    return {
-      open: pending.length > 0 ? [] : [this.#whole()],
-      short: [short(this.text), short(this.textBeforeTools + this.textAfterTools)],
-    }
+    const shorts = [short(this.text), short(this.textBeforeTools + this.textAfterTools)]
+    return { open: this.#answers.every(isWhole) ? [this.#whole()] : [], short: shorts }
   }
 
   #whole(): HistoryMessage[] {
@@ -122,11 +123,25 @@ export class Transcript {
   }
 }
 
+/** No history has text after calls, or a call whose arguments are no JSON object. */
+function isUnclear({ textFollowsCall, calls }: Answer): boolean {
+  return textFollowsCall || calls.some(({ input }) => input === undefined)
+}
+
+/** Whether a history can show it: a message after calls holds the results of all of them, and only what a result may hold. */
+function isWhole({ calls, results, holdsUnshown }: Answer): boolean {
+  return !holdsUnshown && (results.length === 0 || calls.every((call) => call.result !== undefined))
+}
+
 /** A message in the shape that a planned history has: its text as one block, if it has any, and then its calls. */
 function assistantMessage(text: string, calls: readonly Call[]): HistoryMessage & { role: 'assistant' } {
   const said: AssistantBlock[] = text.trim() === '' ? [] : [{ type: 'text', text }]
   const called = calls.map(({ id, name, input }): ToolUseBlock => ({ type: 'tool_use', id, name, input: input ?? {} }))
   return { role: 'assistant', content: [...said, ...called] }
+}
+
+function isShowable({ content = '' }: ResultBlock): boolean {
+  return typeof content === 'string' || content.every(({ type }) => type === 'text' || type === 'image')
 }
 
 /** A result's parts as a planned history has them: a text is one part, an empty one none. */

@@ -56,9 +56,9 @@ export class TurnReader {
     return calls.map((call) => this.#names.callerName(call.name))
   }
 
-  /** The finished turn as it may come back in the caller's history; nothing where it could not be recognised. */
+  /** The finished or cut turn as it may come back in the caller's history; nothing where it could not be recognised. */
   get forms(): TurnForms {
-    return this.result ? this.#transcript.forms() : { open: [], short: [] }
+    return this.result || this.mustCut ? this.#transcript.forms() : { open: [], short: [] }
   }
 
   read(frame: IncomingFrame): readonly ClaudeEvent[] {

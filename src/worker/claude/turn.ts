@@ -77,6 +77,6 @@ export interface Turn {
   readonly temperature: number | undefined
   /** Secrets of this job for the tools that run in it. */
   readonly env: Readonly<Record<string, string>>
-  /** The router's id of the conversation, for logs only: what continues where is decided by the history itself. */
+  /** The router's id of the conversation. What goes on where is decided by the history; what a history cannot show, by this too. */
   readonly conversation: string | undefined
 }
