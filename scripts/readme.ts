@@ -11,6 +11,12 @@ const sections: Readonly<Record<string, () => string>> = {
   commands: commandsTable,
   'worker settings': () => settingsTable(without(workerSettings, commonSettings)),
   'dev settings': () => settingsTable(without(devSettings, { ...workerSettings, ...commonSettings })),
+  'shared settings': () =>
+    Object.keys(without(devSettings, commonSettings))
+      .flatMap((name) =>
+        name in workerSettings ? [`\`--${devSettings[name as keyof typeof devSettings].flag}\``] : [],
+      )
+      .join(', '),
   'common settings': () => settingsTable(commonSettings),
   'passed on': () => passedOn.map((name) => `\`${name}\``).join(', '),
   'exit codes': exitCodesTable,

@@ -28,6 +28,7 @@ async function dispatch(argv: readonly string[], config: Config): Promise<void> 
       config,
     )
   }
+  if (argv[0] === '--version') return showVersion(argv, config)
   const [id = '', ...rest] = normalizeArgv(config, [...argv])
   const command = config.findCommand(id)
   if (command) return config.runCommand(id, rest, command)
@@ -35,6 +36,14 @@ async function dispatch(argv: readonly string[], config: Config): Promise<void> 
   if (!config.findTopic(id)) throw unknownCommand(id, config)
   if (rest.length > 0) throw strayWord(id, rest)
   return showHelp([id], config)
+}
+
+/** `--version` alone never gets here: the launcher answers it. */
+function showVersion(argv: readonly string[], { version, userAgent }: Config): void {
+  const other = argv.slice(1).filter((word) => word !== '--json')
+  if (other.length > 0) throw strayWord('', other)
+  const document = { schema: 'auxot.version/v1', version, node: process.version, userAgent }
+  process.stdout.write(`${asksForJson(argv, readEnvironment()) ? JSON.stringify(document) : userAgent}\n`)
 }
 
 function optionsOf(argv: readonly string[]): readonly string[] {

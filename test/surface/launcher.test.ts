@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { readDocument } from '../support/json-documents.ts'
 import { repositoryRoot } from '../support/repository-root.ts'
 import { runAuxot } from '../support/run-auxot.ts'
 
@@ -61,6 +62,20 @@ describe('--version', () => {
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: `auxot/${version} ${process.platform}-${process.arch} node-${process.version}\n`,
+    })
+  })
+
+  it('is a document with --json', async () => {
+    const { code, stdout } = await runAuxot(['--version', '--json'])
+    expect(code).toBe(0)
+    expect(readDocument(stdout, 'auxot.version/v1')).toMatchObject({ version, node: process.version })
+  })
+
+  it('takes nothing else', async () => {
+    const { code, stderr } = await runAuxot(['--version', '--bogus'])
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'Error: There is no flag --bogus for "auxot".\n  See "auxot --help".\n',
     })
   })
 })
