@@ -10,8 +10,9 @@ import { ControlChannel } from './control-channel.ts'
 import { endProcess } from './end-process.ts'
 import { failureOfExit } from './failures.ts'
 import { FirstWords } from './first-words.ts'
-import { type IncomingFrame, questionFrame } from './frames.ts'
+import { type ControlRequest, type IncomingFrame, questionFrame } from './frames.ts'
 import type { LaunchSpec } from './launch.ts'
+import { readableReasoning } from './opening.ts'
 import { RunningTurn } from './running-turn.ts'
 import type { SessionDirectory } from './session-directory.ts'
 import { canMove, type SessionState } from './session-state.ts'
@@ -65,7 +66,7 @@ export class ClaudeSession implements AsyncDisposable {
     const write = this.#process.write.bind(this.#process)
     this.#control = new ControlChannel({
       write,
-      onRefused: (request, error) => this.#fail(refusedRequest(request, error)),
+      onRefused: (request, error) => this.#requestOnRefused(request, error),
     })
     this.#firstWords = new FirstWords({
       ...options,
@@ -241,6 +242,12 @@ export class ClaudeSession implements AsyncDisposable {
   #cut(): void {
     this.kill()
     this.#moveTo('ending')
+  }
+
+  /** Only how reasoning is shown may be refused: the answer is then right all the same. */
+  #requestOnRefused(request: ControlRequest['subtype'], error: string): void {
+    if (request !== readableReasoning.subtype) this.#fail(refusedRequest(request, error))
+    else this.#options.log.warn({ error }, 'this version of Claude Code does not tell its reasoning in words')
   }
 
   /** Resolves with the next `result` frame; rejects as soon as the turn has failed. */
