@@ -29,6 +29,11 @@ export class Absence implements Disposable {
     })
   }
 
+  /** When it is expected to be over, milliseconds since the epoch; undefined where nobody knows. */
+  get untilMs(): number | undefined {
+    return this.#untilMs
+  }
+
   /** Tries at once instead of waiting for the next turn. */
   tryNow(): void {
     this.#wake.abort()

@@ -1,4 +1,5 @@
 import type { JobOutcomeName } from './jobs/job-outcome.ts'
+import type { FailureKind } from './link/link-handlers.ts'
 import type { WorkerState } from './worker-state.ts'
 
 /** What happened to a worker, for the person or script that watches it. Carries no prompt, answer or secret. */
@@ -15,7 +16,12 @@ export type WorkerEvent =
       readonly builtinTools: readonly string[]
     }
   /** The socket was lost; the next try begins in `retryInMs`. */
-  | { readonly type: 'disconnected'; readonly reason: string; readonly retryInMs?: number | undefined }
+  | {
+      readonly type: 'disconnected'
+      readonly kind: FailureKind
+      readonly reason: string
+      readonly retryInMs?: number | undefined
+    }
   /** `until` (ISO) accompanies rate_limited where the reset is known. */
   | {
       readonly type: 'state'

@@ -5,7 +5,7 @@ import type { Clock } from '../shared/clock.ts'
 import { type AuxotError, UsageError } from '../shared/errors.ts'
 import type { ExitName } from '../shared/exit-codes.ts'
 import type { Log } from '../shared/log.ts'
-import { Absence } from './absence.ts'
+import type { Absence } from './absence.ts'
 import { builtinToolNames } from './claude/builtin-tools.ts'
 import type { ClaudePool } from './claude/claude-pool.ts'
 import { CredentialRefusedError } from './credential-refused-error.ts'
@@ -22,11 +22,12 @@ import type {
   WorkMessage,
 } from './link/link-handlers.ts'
 import { RouterLink } from './link/router-link.ts'
-import { probeClaude } from './probe-claude.ts'
+import { type AwayKind, openAbsence, probeEveryMs } from './open-absence.ts'
+import { StateKeeper } from './state-keeper.ts'
 import type { StopRequests } from './stop-requests.ts'
 import type { WorkerConfig } from './worker-config.ts'
 import type { WorkerEvent } from './worker-events.ts'
-import type { WorkerState } from './worker-state.ts'
+import type { WorkerView } from './worker-view.ts'
 
 export interface WorkerDeps {
   readonly claude: ClaudePool
@@ -48,8 +49,6 @@ export interface WorkerExit {
 
 /** Tokens; the window that Claude Code's models share. */
 const contextTokens = 200_000
-const rateLimitProbeMs = 15 * 60_000
-const refusedProbeMs = 5 * 60_000
 
 /** Close codes of RFC 6455. */
 const goingAway = 1000
@@ -65,18 +64,22 @@ export class Worker {
   readonly #link: RouterLink
   readonly #desk: JobDesk
   readonly #departure: Departure
+  readonly #states: StateKeeper
   readonly #ended = Promise.withResolvers<WorkerExit>()
   #connection: RouterConnection | undefined
   #lastCompleteAt: number | undefined
-  #state: WorkerState = 'starting'
   #absence: Absence | undefined
   #error: AuxotError | undefined
   #jobsStarted = 0
-  #idleTimer: Disposable | undefined
 
   constructor(config: WorkerConfig, deps: WorkerDeps) {
     this.#config = config
     this.#deps = deps
+    this.#states = new StateKeeper({
+      ...deps,
+      idleLimitMs: config.exitAfterIdleMs,
+      onIdleLimit: () => deps.stop.ask('drain', { by: '--exit-after-idle', exit: 'terminated' }),
+    })
     this.#desk = new JobDesk({
       config,
       ...deps,
@@ -103,8 +106,18 @@ export class Worker {
     })
   }
 
-  get state(): WorkerState {
-    return this.#state
+  /** What others may know of it. */
+  get view(): WorkerView {
+    const { size: jobsInHand, rateLimit, noted } = this.#desk
+    const { heartbeatAckAgeMs } = this.#link
+    return {
+      ...this.#states.standing,
+      untilMs: this.#absence?.untilMs,
+      jobsInHand,
+      heartbeatAckAgeMs,
+      rateLimit,
+      noted,
+    }
   }
 
   /** Works until it was asked to stop or cannot go on. Never rejects; to be called once. */
@@ -116,14 +129,15 @@ export class Worker {
     this.#link.start()
     if (stop.step && stop.cause) this.#departure.stop(stop.step, stop.cause)
     const end = await this.#ended.promise
-    for (const timer of [this.#idleTimer, this.#absence, this.#departure]) timer?.[Symbol.dispose]()
-    this.#moveTo('stopped')
+    for (const timer of [this.#absence, this.#departure]) timer?.[Symbol.dispose]()
+    this.#states.moveTo('stopped')
     return end
   }
 
-  /** Whoever keeps the worker away from the router is asked again now. */
-  retryNow(): void {
+  /** Whoever keeps the worker away from the router is asked again now. False when nobody does. */
+  retryNow(): boolean {
     this.#absence?.tryNow()
+    return this.#absence !== undefined
   }
 
   #handlers(): LinkHandlers {
@@ -213,11 +227,12 @@ export class Worker {
     this.#departure.decide({ kind: 'stop', linger: false })
   }
 
-  #linkOnDown({ reason, connection, retryInMs }: LinkLoss): void {
+  #linkOnDown({ kind, reason, connection, retryInMs }: LinkLoss): void {
     this.#connection = undefined
     if (connection) this.#desk.connectionLost(connection)
-    this.#deps.onEvent({ type: 'disconnected', reason, retryInMs })
-    this.#showState(reason)
+    this.#deps.onEvent({ type: 'disconnected', kind, reason, retryInMs })
+    // What a leaving worker is in is its own doing, not the connection's.
+    this.#showState(this.#departure.isDecided ? undefined : reason)
     this.#departure.proceed()
   }
 
@@ -228,7 +243,7 @@ export class Worker {
     }
     this.#deps.onEvent({ type: 'warning', code: error.code, message: error.message })
     // Only the router can tell whether the key is good again, so coming back is the probe.
-    this.#stayAway('auth_failed', { untilMs: this.#deps.clock.now() + refusedProbeMs, reason: error.message })
+    this.#stayAway('auth_failed', { untilMs: this.#deps.clock.now() + probeEveryMs.auth_failed, reason: error.message })
   }
 
   #jobOnStarted(): void {
@@ -254,7 +269,7 @@ export class Worker {
     this.#desk.giveBackWaiting()
     if (kind === 'stop') this.#deps.claude.stopKeeping()
     this.#link.updateCapabilities()
-    this.#showState(kind)
+    this.#showState(kind === 'stop' ? (this.#error?.message ?? this.#deps.stop.cause?.by) : kind)
   }
 
   #leave({ kind, failure }: LeaveReason, forced: ExitName | undefined): void {
@@ -270,28 +285,24 @@ export class Worker {
     }
   }
 
-  #stayAway(
-    kind: 'rate_limited' | 'auth_failed',
-    { untilMs, reason }: { untilMs: number | undefined; reason: string },
-  ): void {
+  #stayAway(kind: AwayKind, { untilMs, reason }: { untilMs: number | undefined; reason: string }): void {
     const { clock, claude } = this.#deps
-    const isLimit = kind === 'rate_limited'
     this.#connection = undefined
-    const left = this.#link.leave(isLimit ? tryAgainLater : goingAway)
-    this.#absence = new Absence({
+    const left = this.#link.leave(kind === 'rate_limited' ? tryAgainLater : goingAway)
+    this.#absence = openAbsence(kind, {
       untilMs,
-      everyMs: isLimit ? rateLimitProbeMs : refusedProbeMs,
-      probe: (signal) => probeClaude(claude, this.#config.defaultModel, signal),
+      claude,
+      model: this.#config.defaultModel,
       onReturn: () => void left.then(() => this.#comeBack()),
       clock,
     })
-    this.#moveTo(kind, { reason, ...(untilMs && { until: new Date(untilMs).toISOString() }) })
+    this.#states.moveTo(kind, { reason, untilMs })
   }
 
   #comeBack(): void {
     this.#absence = undefined
     this.#desk.rateLimit = undefined
-    this.#moveTo('reconnecting', { reason: 'coming back' })
+    this.#states.moveTo('reconnecting', { reason: 'coming back' })
     void this.#link.rejoin()
   }
 
@@ -316,26 +327,8 @@ export class Worker {
   /** The state follows from what is the case; an absence sets its own. */
   #showState(reason?: string): void {
     if (this.#absence) return
-    if (this.#departure.isDecided) this.#moveTo('draining', { reason })
-    else if (this.#connection) this.#moveTo(this.#desk.size > 0 ? 'busy' : 'idle')
-    else if (this.#state !== 'starting') this.#moveTo('reconnecting', { reason })
-  }
-
-  /** The only place the state changes. */
-  #moveTo(next: WorkerState, { reason, until }: { reason?: string | undefined; until?: string } = {}): void {
-    const from = this.#state
-    if (from === next) return
-    this.#state = next
-    this.#deps.onEvent({ type: 'state', from, to: next, ...(reason && { reason }), ...(until && { until }) })
-    this.#watchIdleness()
-  }
-
-  #watchIdleness(): void {
-    const { exitAfterIdleMs } = this.#config
-    this.#idleTimer?.[Symbol.dispose]()
-    this.#idleTimer = undefined
-    if (exitAfterIdleMs === undefined || this.#state !== 'idle') return
-    const cause = { by: '--exit-after-idle', exit: 'terminated' } as const
-    this.#idleTimer = this.#deps.clock.timer(exitAfterIdleMs, () => this.#deps.stop.ask('drain', cause))
+    if (this.#departure.isDecided) this.#states.moveTo('draining', { reason })
+    else if (this.#connection) this.#states.moveTo(this.#desk.size > 0 ? 'busy' : 'idle')
+    else if (this.#states.state !== 'starting') this.#states.moveTo('reconnecting', { reason })
   }
 }

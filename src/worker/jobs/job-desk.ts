@@ -14,7 +14,7 @@ import type { CancelReason } from './job-cancelled-error.ts'
 import type { JobOutcome } from './job-outcome.ts'
 import { JobSlots } from './job-slots.ts'
 import { LiveToolCalls } from './live-tool-calls.ts'
-import type { PlanNote } from './plan-note.ts'
+import { type NotedField, notedFields, type PlanNote } from './plan-note.ts'
 import { type PlannedTurn, planTurn } from './plan-turn.ts'
 import { messageFrom } from './reports.ts'
 import { runJob } from './run-job.ts'
@@ -43,8 +43,7 @@ export class JobDesk {
   readonly #running = new RunningJobs<RouterConnection>()
   readonly #liveCalls = new LiveToolCalls()
   readonly #waiting: { readonly job: Job; readonly connection: RouterConnection }[] = []
-  /** How often each field asked for what cannot be done. */
-  readonly #noted = new Map<PlanNote['field'], number>()
+  readonly #noted = new Map<NotedField, number>()
   policy: Policy | undefined
   /** The last that was heard of the subscription's limit. */
   rateLimit: RateLimit | undefined
@@ -57,6 +56,12 @@ export class JobDesk {
   /** Jobs that run or wait for a place. */
   get size(): number {
     return this.#running.size + this.#waiting.length
+  }
+
+  /** How often each field asked for what cannot be done. */
+  get noted(): Readonly<Record<NotedField, number>> {
+    const counts = notedFields.map((field) => [field, this.#noted.get(field) ?? 0])
+    return Object.fromEntries(counts) as Record<NotedField, number>
   }
 
   /**

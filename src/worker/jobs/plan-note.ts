@@ -1,5 +1,6 @@
 /** Fields of a job that may ask for what Claude Code cannot do. */
-type NotedField = 'reasoning_effort' | 'max_tokens' | 'temperature' | 'credentials'
+export const notedFields = ['reasoning_effort', 'max_tokens', 'temperature', 'credentials'] as const
+export type NotedField = (typeof notedFields)[number]
 
 /** What a job asked for and does not get as it asked: logged once per field, and counted. Never holds a secret. */
 export interface PlanNote {

@@ -39,19 +39,21 @@ export interface UnreadableFrame {
 }
 
 /** Why there is no connection, one closed list for logs and metrics. */
-type FailureKind =
+export const failureKinds = [
   /** No socket could be opened. */
-  | 'unreachable'
+  'unreachable',
   /** The router did not answer in time. */
-  | 'no-answer'
+  'no-answer',
   /** The router answered and said no, for now. */
-  | 'rejected'
+  'rejected',
   /** The router closed the connection with a close frame. */
-  | 'closed'
+  'closed',
   /** The connection ended without one. */
-  | 'dropped'
+  'dropped',
   /** Nothing was heard for three heartbeat intervals. */
-  | 'silent'
+  'silent',
+] as const
+export type FailureKind = (typeof failureKinds)[number]
 
 /** Why a try failed or a connection was lost, for people. */
 export interface LinkFailure {

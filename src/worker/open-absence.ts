@@ -1,0 +1,24 @@
+import { Absence, type AbsenceOptions } from './absence.ts'
+import type { ClaudePool } from './claude/claude-pool.ts'
+import { probeClaude } from './probe-claude.ts'
+
+/** Why a worker stays away from the router without ending. */
+export type AwayKind = 'rate_limited' | 'auth_failed'
+
+/** How often it is tried whether the reason still holds. */
+export const probeEveryMs: Readonly<Record<AwayKind, number>> = { rate_limited: 15 * 60_000, auth_failed: 5 * 60_000 }
+
+export interface OpenAbsenceOptions extends Pick<AbsenceOptions, 'untilMs' | 'clock' | 'onReturn'> {
+  readonly claude: ClaudePool
+  /** The model that is asked. */
+  readonly model: string
+}
+
+/** Begins a time away that ends when Claude answers again, or at the moment that was named. */
+export function openAbsence(kind: AwayKind, { claude, model, ...options }: OpenAbsenceOptions): Absence {
+  return new Absence({
+    ...options,
+    everyMs: probeEveryMs[kind],
+    probe: (signal) => probeClaude(claude, model, signal),
+  })
+}
