@@ -101,7 +101,8 @@ export class ClaudeProcess {
       stdout.destroy()
       stderr.destroy()
     })
-    stdout.once('close', () => timer[Symbol.dispose]())
+    // They may have been closed before the exit was heard of.
+    void this.exited.then(() => timer[Symbol.dispose]())
   }
 
   #deliver(line: string, { onFrame, onBrokenLine }: ClaudeProcessOptions): void {
