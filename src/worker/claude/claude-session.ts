@@ -150,8 +150,7 @@ export class ClaudeSession implements AsyncDisposable {
     const onAbort = () => this.#fail(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
     try {
-      if (isFirst) await this.#firstWords.begin(turn)
-      else this.#firstWords.goOn(turn)
+      await (isFirst ? this.#firstWords.begin(turn) : this.#firstWords.goOn(turn))
       this.#onFrame = (frame) => running.read(frame)
       this.#process.write(questionFrame(turn.prompt))
       yield* running.events

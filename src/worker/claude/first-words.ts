@@ -3,9 +3,10 @@ import type { Clock } from '../../shared/clock.ts'
 import type { ClaudeConfig } from '../worker-config.ts'
 import type { ControlChannel } from './control-channel.ts'
 import { sessionFile } from './conversation.ts'
+import { apiKeyRequests, tokenFrames } from './credential-frames.ts'
 import { assistantFrame, type OutgoingFrame, silentUserFrame } from './frames.ts'
 import type { LaunchSpec } from './launch.ts'
-import { credentialFrames, initializeRequest, readableReasoning, settingsRequest } from './opening.ts'
+import { initializeRequest, readableReasoning, settingsRequest } from './opening.ts'
 import type { SessionDirectory } from './session-directory.ts'
 import type { Setup } from './spare-forecast.ts'
 import type { HistoryMessage, Turn } from './turn.ts'
@@ -42,13 +43,19 @@ export class FirstWords {
   async begin(turn: Turn): Promise<void> {
     const { config, spec, directory, clock, write } = this.#options
     if (spec.resumes) await writeFile(directory.historyFile, sessionFile(turn.history, clock.now()), { mode: 0o600 })
-    write(...this.#setup(turn), ...credentialFrames(config.credential), this.#settings(turn))
+    write(...this.#setup(turn), ...tokenFrames(config.credential), ...(await this.#settingsAndKey(turn)))
     if (!spec.resumes) await this.#retell(turn.history)
   }
 
   /** Before every later question. */
-  goOn(turn: Turn): void {
-    this.#options.write(this.#settings(turn))
+  async goOn(turn: Turn): Promise<void> {
+    this.#options.write(...(await this.#settingsAndKey(turn)))
+  }
+
+  async #settingsAndKey(turn: Turn): Promise<OutgoingFrame[]> {
+    const { config, directory, control } = this.#options
+    const key = await apiKeyRequests(config.credential, directory)
+    return [this.#settings(turn), ...key.map((request) => control.frame(request))]
   }
 
   #setup(setup: Setup): OutgoingFrame[] {

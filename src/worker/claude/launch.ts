@@ -85,4 +85,6 @@ const exactSwitches = {
   CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK: '1',
   CLAUDE_CODE_DISABLE_REFUSAL_RETRY: '1',
   CLAUDE_CODE_MAX_MCP_DESCRIPTION_LENGTH: '1000000',
+  // An API key is handed over once: it is not asked for again. The longest time that a timer can take.
+  CLAUDE_CODE_API_KEY_HELPER_TTL_MS: '2147483647',
 } as const

@@ -1,5 +1,4 @@
-import type { ClaudeCredential } from '../worker-config.ts'
-import type { ControlRequest, OutgoingFrame } from './frames.ts'
+import type { ControlRequest } from './frames.ts'
 import { toolServerName } from './tool-server-name.ts'
 import type { Turn } from './turn.ts'
 
@@ -14,13 +13,6 @@ export function initializeRequest({ system, tools }: Pick<Turn, 'system' | 'tool
       hooks: { PreToolUse: [{ matcher: `mcp__${toolServerName}__.*`, hookCallbackIds: ['returned-tools'] }] },
     }),
   }
-}
-
-/** Claude's credential, on stdin only: a process's environment can be read by every tool that it runs. */
-export function credentialFrames(credential: ClaudeCredential | undefined): OutgoingFrame[] {
-  if (!credential) return []
-  const name = credential.kind === 'api-key' ? 'ANTHROPIC_API_KEY' : 'CLAUDE_CODE_OAUTH_TOKEN'
-  return [{ type: 'update_environment_variables', variables: { [name]: credential.secret.reveal() } }]
 }
 
 /** Reasoning is passed on in words that can be read. */
