@@ -110,6 +110,11 @@ export class ClaudeSession implements AsyncDisposable {
     return (this.wasAsked(turn) && this.#turn?.reader.forms) || { open: [], short: [] }
   }
 
+  /** The model has begun to answer the running turn. */
+  get isAnswering(): boolean {
+    return this.#turn?.reader.hasBegun ?? false
+  }
+
   /** Tools that the running turn waits for, by the caller's names. */
   get runningTools(): string[] {
     return this.#turn?.reader.running ?? []

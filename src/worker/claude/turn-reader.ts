@@ -50,6 +50,11 @@ export class TurnReader {
     return this.#rateLimit
   }
 
+  /** The model has begun to answer. */
+  get hasBegun(): boolean {
+    return this.#transcript.answers > 0
+  }
+
   /** Tools that run right now, for the error that names them. */
   get running(): string[] {
     const calls = this.#transcript.calls.filter((call) => call.result === undefined)

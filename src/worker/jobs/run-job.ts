@@ -26,6 +26,12 @@ const retryDelaysMs = [500, 1_500, 4_000]
 /** From the first transient failure on: a caller whose job has shown nothing yet hears of it in time. */
 const retryingLimitMs = 12_000
 
+/** The end of all tries, and what the job then failed with. */
+interface LastCall {
+  readonly atMs: number
+  readonly error: unknown
+}
+
 /** Runs a job to its end. Never throws: whatever happens becomes an outcome. */
 export async function runJob(turn: Turn, deps: RunJobDeps, signal: AbortSignal): Promise<JobOutcome> {
   const run = new JobRun(turn, deps, signal)
@@ -65,15 +71,15 @@ class JobRun {
   /** Tries again after transient failures, as long as nothing was passed on: nobody reads an answer's beginning twice. */
   async untilAnswered(): Promise<TurnResult> {
     const { clock, limits } = this.#deps
-    let firstFailureMs: number | undefined
+    let lastCall: LastCall | undefined
     for (let failures = 0; ; failures++) {
       try {
-        return await this.#ask()
+        return await this.#ask(lastCall)
       } catch (error) {
-        firstFailureMs ??= clock.now()
+        lastCall ??= { atMs: clock.now() + retryingLimitMs, error }
         const delayMs = retryDelaysMs[Math.min(failures, retryDelaysMs.length - 1)] ?? 0
-        const inTime = clock.now() + delayMs - firstFailureMs < retryingLimitMs
-        const mayRetry = isTransient(error) && !this.#streamed && failures < limits.modelRetries && inTime
+        const isInTime = clock.now() + delayMs < lastCall.atMs
+        const mayRetry = isTransient(error) && !this.#streamed && failures < limits.modelRetries && isInTime
         if (!mayRetry) throw error
         await clock.sleep(delayMs, this.#signal)
       }
@@ -89,16 +95,27 @@ class JobRun {
     return { kind: 'cancelled', reason, soFar: this.session?.soFar, ...facts }
   }
 
-  async #ask(): Promise<TurnResult> {
+  async #ask(lastCall: LastCall | undefined): Promise<TurnResult> {
     const { claude, callLiveTool } = this.#deps
     using lease = await claude.lease(this.#turn)
     this.session = lease.session
-    for await (const event of lease.session.ask(this.#turn, { callLiveTool }, this.#signal)) {
+    const late = new AbortController()
+    using _limit = lastCall && this.#endTryLate(lastCall, lease.session, late)
+    const signal = AbortSignal.any([this.#signal, late.signal])
+    for await (const event of lease.session.ask(this.#turn, { callLiveTool }, signal)) {
       lease.underWay()
       if (event.type === 'result') return event.result
       await this.#passOn(event)
     }
     throw new ClaudeFailure('Claude Code ended the turn without a result', { class: 'crashed', transient: true })
+  }
+
+  /** A try that the model service has not even begun to answer in time fails like the one before it. */
+  #endTryLate({ atMs, error }: LastCall, session: ClaudeSession, late: AbortController): Disposable {
+    const { clock } = this.#deps
+    return clock.timer(atMs - clock.now(), () => {
+      if (!session.isAnswering) late.abort(error)
+    })
   }
 
   #passOn(event: ClaudeEvent): void | Promise<void> {
