@@ -4,7 +4,7 @@ import type { LogLevel } from './log-level.ts'
 import { createRedactor } from './redact.ts'
 import type { Secret } from './secret.ts'
 
-export type LogFormat = 'text' | 'json'
+type LogFormat = 'text' | 'json'
 
 /** What the house logs with: `log.info({fields}, 'sentence')`. Never a prompt, an answer or a secret. */
 export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error'> & { child(fields: object): Log }
