@@ -12,13 +12,15 @@ export interface OpenAbsenceOptions extends Pick<AbsenceOptions, 'untilMs' | 'cl
   readonly claude: ClaudePool
   /** The model that is asked. */
   readonly model: string
+  /** Only the router can tell whether the reason still holds: whoever says "try now" sends the worker back to it. */
+  readonly asksRouter?: boolean
 }
 
 /** Begins a time away that ends when Claude answers again, or at the moment that was named. */
-export function openAbsence(kind: AwayKind, { claude, model, ...options }: OpenAbsenceOptions): Absence {
+export function openAbsence(kind: AwayKind, { claude, model, asksRouter, ...options }: OpenAbsenceOptions): Absence {
   return new Absence({
     ...options,
     everyMs: probeEveryMs[kind],
-    probe: (signal) => probeClaude(claude, model, signal),
+    probe: (signal) => (asksRouter ? Promise.resolve({ kind: 'works' }) : probeClaude(claude, model, signal)),
   })
 }

@@ -243,7 +243,8 @@ export class Worker {
     }
     this.#deps.onEvent({ type: 'warning', code: error.code, message: error.message })
     // Only the router can tell whether the key is good again, so coming back is the probe.
-    this.#stayAway('auth_failed', { untilMs: this.#deps.clock.now() + probeEveryMs.auth_failed, reason: error.message })
+    const untilMs = this.#deps.clock.now() + probeEveryMs.auth_failed
+    this.#stayAway('auth_failed', { untilMs, reason: error.message, asksRouter: true })
   }
 
   #jobOnStarted(): void {
@@ -285,12 +286,16 @@ export class Worker {
     }
   }
 
-  #stayAway(kind: AwayKind, { untilMs, reason }: { untilMs: number | undefined; reason: string }): void {
+  #stayAway(
+    kind: AwayKind,
+    { untilMs, reason, asksRouter = false }: { untilMs: number | undefined; reason: string; asksRouter?: boolean },
+  ): void {
     const { clock, claude } = this.#deps
     this.#connection = undefined
     const left = this.#link.leave(kind === 'rate_limited' ? tryAgainLater : goingAway)
     this.#absence = openAbsence(kind, {
       untilMs,
+      asksRouter,
       claude,
       model: this.#config.defaultModel,
       onReturn: () => void left.then(() => this.#comeBack()),

@@ -145,7 +145,7 @@ const quietConfig = {
   defaultModel: 'claude-sonnet-4-6',
   builtinTools: [],
   concurrency: 1,
-  heartbeatIntervalMs: 60_000,
+  heartbeatIntervalMs: 86_400_000,
   reconnectDelayMs: 10,
   reconnectMaxDelayMs: 10,
   jobTimeoutMs: 1_800_000,

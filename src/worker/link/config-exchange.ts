@@ -24,15 +24,19 @@ const answerLimitMs = 30_000
 export class ConfigExchange implements Disposable {
   readonly #options: ConfigExchangeOptions
   #answerTimer: Disposable | undefined
+  #announced = ''
 
   constructor(options: ConfigExchangeOptions) {
     this.#options = options
   }
 
-  /** Sends `config`, with the abilities that the router's policy names. */
+  /** Sends `config`, with the abilities that the router's policy names, unless the router has been told just that. */
   announce(modelCapabilities: string[]): void {
     const { capabilities, clock, send } = this.#options
-    send({ type: 'config', capabilities: { ...capabilities(), model_capabilities: modelCapabilities } })
+    const now = { ...capabilities(), model_capabilities: modelCapabilities }
+    if (JSON.stringify(now) === this.#announced) return
+    this.#announced = JSON.stringify(now)
+    send({ type: 'config', capabilities: now })
     this.#answerTimer ??= clock.timer(answerLimitMs, () => this.#onUnanswered())
   }
 
