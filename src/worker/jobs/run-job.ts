@@ -54,6 +54,7 @@ class JobRun {
   readonly #startedAtMs: number
   #firstTokenMs: number | undefined
   #streamed = false
+  #wasKept = false
   session: ClaudeSession | undefined
 
   constructor(turn: Turn, deps: RunJobDeps, signal: AbortSignal) {
@@ -74,7 +75,7 @@ class JobRun {
     let lastCall: LastCall | undefined
     for (let failures = 0; ; failures++) {
       try {
-        return await this.#ask(lastCall)
+        return await this.#askSomewhere(lastCall)
       } catch (error) {
         lastCall ??= { atMs: clock.now() + retryingLimitMs, error }
         const delayMs = retryDelaysMs[Math.min(failures, retryDelaysMs.length - 1)] ?? 0
@@ -95,10 +96,23 @@ class JobRun {
     return { kind: 'cancelled', reason, soFar: this.session?.soFar, ...facts }
   }
 
+  /** A process that was kept may have ended since: another is told the conversation, and nobody has failed. */
+  async #askSomewhere(lastCall: LastCall | undefined): Promise<TurnResult> {
+    for (;;) {
+      try {
+        return await this.#ask(lastCall)
+      } catch (error) {
+        const hasCrashed = error instanceof ClaudeFailure && error.class === 'crashed'
+        if (!hasCrashed || !this.#wasKept || this.#streamed) throw error
+      }
+    }
+  }
+
   async #ask(lastCall: LastCall | undefined): Promise<TurnResult> {
     const { claude, callLiveTool } = this.#deps
     using lease = await claude.lease(this.#turn)
     this.session = lease.session
+    this.#wasKept = lease.missed === undefined
     const late = new AbortController()
     using _limit = lastCall && this.#endTryLate(lastCall, lease.session, late)
     const signal = AbortSignal.any([this.#signal, late.signal])
