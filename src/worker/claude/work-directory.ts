@@ -55,9 +55,18 @@ export async function clearLeftovers(log: Log): Promise<void> {
 
 /** Only folders of our own making whose worker is gone; one that cannot be read belongs to somebody else. */
 async function isAbandoned(path: string): Promise<boolean> {
-  const text = await readFile(join(path, ownerFile), 'utf8').catch(() => '')
-  const owner = text === '' ? undefined : (JSON.parse(text) as Owner)
+  const owner = await readOwner(path)
   return owner !== undefined && (await startOf(owner.pid)) !== owner.startedAt
+}
+
+/** Undefined for anything that we did not write, or have not written to its end. */
+async function readOwner(path: string): Promise<Owner | undefined> {
+  try {
+    const owner = JSON.parse(await readFile(join(path, ownerFile), 'utf8')) as Partial<Owner> | null
+    return typeof owner?.pid === 'number' && typeof owner.startedAt === 'string' ? (owner as Owner) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** When a process began, in the kernel's own words; empty where there is no such process. Elsewhere than on Linux only whether it lives. */
