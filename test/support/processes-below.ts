@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** Living processes that work in a folder or whose environment names it, from the kernel's own list. Linux only. */
+/** Living processes that work in a folder or whose environment names it, from the kernel's own list. On Linux; elsewhere none is seen. */
 export function processesBelow(folder: string): number[] {
+  if (process.platform !== 'linux') return []
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
   return pids
     .filter((pid) => isAlive(pid) && (workingFolder(pid).startsWith(folder) || environment(pid).includes(folder)))

@@ -1,5 +1,5 @@
-import { type EchoModel, type EchoModelOptions, startEchoModel } from '../../../../src/dev/echo-model.ts'
 import type { MessagesBody } from '../../../../src/dev/echo/messages-body.ts'
+import { type EchoModel, type EchoModelOptions, startEchoModel } from '../../../../src/dev/echo-model.ts'
 import { type Clock, systemClock } from '../../../../src/shared/clock.ts'
 import { ReleaseStack } from '../../../../src/shared/disposal.ts'
 import type { CallLiveTool, TurnResult } from '../../../../src/worker/claude/claude-event.ts'
