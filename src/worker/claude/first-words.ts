@@ -26,6 +26,8 @@ export interface FirstWordsOptions {
 export class FirstWords {
   readonly #options: FirstWordsOptions
   #saidSetup = false
+  /** The settings that Claude Code was told last. */
+  #inForce = ''
 
   constructor(options: FirstWordsOptions) {
     this.#options = options
@@ -35,7 +37,7 @@ export class FirstWords {
   async prepare(setup: Setup): Promise<void> {
     const { write, untilTaken } = this.#options
     const taken = untilTaken()
-    write(...this.#setup(setup), this.#settings({ ...setup, maxTokens: undefined, env: {} }), silentUserFrame([]))
+    write(...this.#setup(setup), ...this.#settings({ ...setup, maxTokens: undefined, env: {} }), silentUserFrame([]))
     await taken
   }
 
@@ -49,13 +51,14 @@ export class FirstWords {
 
   /** Before every later question. */
   async goOn(turn: Turn): Promise<void> {
-    this.#options.write(...(await this.#settingsAndKey(turn)))
+    const frames = await this.#settingsAndKey(turn)
+    if (frames.length > 0) this.#options.write(...frames)
   }
 
   async #settingsAndKey(turn: Turn): Promise<OutgoingFrame[]> {
     const { config, directory, control } = this.#options
     const key = await apiKeyRequests(config.credential, directory)
-    return [this.#settings(turn), ...key.map((request) => control.frame(request))]
+    return [...this.#settings(turn), ...key.map((request) => control.frame(request))]
   }
 
   #setup(setup: Setup): OutgoingFrame[] {
@@ -65,10 +68,17 @@ export class FirstWords {
     return [control.frame(initializeRequest(setup)), control.frame(readableReasoning)]
   }
 
-  /** A job's secrets are for the tools that run in the process; where none can run, they stay outside. */
-  #settings(turn: Parameters<typeof settingsRequest>[0]): OutgoingFrame {
+  /**
+   * A job's secrets are for the tools that run in the process; where none can run, they stay outside. What is in force
+   * already is not said again: Claude Code takes some milliseconds over it, with the caller waiting.
+   */
+  #settings(turn: Parameters<typeof settingsRequest>[0]): OutgoingFrame[] {
     const { control, spec } = this.#options
-    return control.frame(settingsRequest({ ...turn, env: spec.builtin.length > 0 ? turn.env : {} }))
+    const request = settingsRequest({ ...turn, env: spec.builtin.length > 0 ? turn.env : {} })
+    const text = JSON.stringify(request)
+    if (text === this.#inForce) return []
+    this.#inForce = text
+    return [control.frame(request)]
   }
 
   /** Message by message. Claude Code has to have taken each user message before the answer that follows it. */
