@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import type { Clock } from '../../shared/clock.ts'
 import type { ClaudeConfig } from '../worker-config.ts'
 import type { ControlChannel } from './control-channel.ts'
 import { sessionFile } from './conversation.ts'
 import { apiKeyRequests, tokenFrames } from './credential-frames.ts'
-import { assistantFrame, type OutgoingFrame, silentUserFrame } from './frames.ts'
+import { assistantFrame, type OutgoingFrame, silentUserFrame, warmUpFrame } from './frames.ts'
 import type { LaunchSpec } from './launch.ts'
 import { initializeRequest, readableReasoning, settingsRequest } from './opening.ts'
 import type { SessionDirectory } from './session-directory.ts'
@@ -35,10 +36,15 @@ export class FirstWords {
 
   /** Setup and warm-up without a question, a message or a credential. */
   async prepare(setup: Setup): Promise<void> {
-    const { write, untilTaken } = this.#options
+    const { control, write, untilTaken } = this.#options
     const taken = untilTaken()
-    write(...this.#setup(setup), ...this.#settings({ ...setup, maxTokens: undefined, env: {} }), silentUserFrame([]))
+    const uuid = randomUUID()
+    write(...this.#setup(setup), ...this.#settings({ ...setup, maxTokens: undefined, env: {} }), warmUpFrame(uuid))
     await taken
+    // Left in place it would count as the conversation's first message, which Claude Code's version line is made from.
+    const answer = await control.ask({ subtype: 'rewind_conversation', target_message_uuid: uuid })
+    if ((answer as { rewound?: boolean } | undefined)?.rewound === false)
+      throw new Error('the warm-up was not taken back')
   }
 
   /** Before the first question: setup, credential, settings, and the conversation so far. */
