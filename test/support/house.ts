@@ -49,9 +49,9 @@ export class House implements AsyncDisposable {
     return new House({ router, model, closed, folder, opened })
   }
 
-  /** Adds a worker, which is stopped with the house. */
-  async add(wishes: WorkerWishes = {}): Promise<WorkerOnTrial> {
-    return this.#opened.use(await WorkerOnTrial.start(this.#surroundings, wishes))
+  /** Adds a worker, which is stopped with the house. It may be told another way to the router. */
+  async add(wishes: WorkerWishes = {}, routerUrl = this.#surroundings.routerUrl): Promise<WorkerOnTrial> {
+    return this.#opened.use(await WorkerOnTrial.start({ ...this.#surroundings, routerUrl }, wishes))
   }
 
   /** Submits a job that asks one question. */
