@@ -3,7 +3,16 @@ import { crc32, deflateSync } from 'node:zlib'
 
 /** A picture of noise as base64, which takes about three bytes a pixel: noise cannot be packed. */
 export function noisePng(width: number, height: number): string {
-  const rows = Array.from({ length: height }, () => Buffer.concat([Buffer.of(0), randomBytes(width * 3)]))
+  return pngOf(width, height, () => randomBytes(width * 3))
+}
+
+/** A black picture as base64, which takes next to nothing. */
+export function plainPng(width: number, height: number): string {
+  return pngOf(width, height, () => Buffer.alloc(width * 3))
+}
+
+function pngOf(width: number, height: number, row: () => Buffer): string {
+  const rows = Array.from({ length: height }, () => Buffer.concat([Buffer.of(0), row()]))
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)

@@ -15,6 +15,7 @@ import {
   user,
 } from '../../../support/job-parts.ts'
 import { conversationOf, systemOf } from '../../../support/model-request.ts'
+import { plainPng } from '../../../support/png.ts'
 import { tinyPng } from '../../../support/tiny-png.ts'
 import { Caller, turnOf } from './caller.ts'
 import { KeptEngine, type Told } from './kept-engine.ts'
@@ -107,6 +108,27 @@ describe.skipIf(claudeProgram() === undefined)('a conversation with a kept proce
     expect([told.start, told.missed, told.result.text]).toEqual(['replayed', 'died', 'Echo: And?'])
     expect(whatCounts(told.bodies[0] as NonNullable<(typeof told.bodies)[0]>)).toEqual(await replayed(turn))
   })
+
+  it.each([
+    ['claude-sonnet-4-6', 2_001, 20],
+    ['claude-sonnet-5-5', 1_950, 1_950],
+  ])(
+    'with a picture that is larger than Claude Code sends to %s goes on with the picture as it was',
+    async (model, width, height) => {
+      const data = plainPng(width, height)
+      const picture = { type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } } as const
+      const shown = { role: 'user', content: [{ type: 'text', text: 'What is it?' }, picture] } as const
+      kept.model.script(yes)
+      const first = await kept.ask(turnOf({ model, messages: [shown] }))
+      expect(JSON.stringify(first.bodies[0])).toContain('[Image: original ')
+      const next = await kept.ask(turnOf({ model, messages: [shown, assistant('Yes.'), user('And?')] }))
+      expect([next.start, next.missed]).toEqual(['replayed', 'retired'])
+      expect(conversationOf(next.bodies[0] ?? { messages: [] })[0]?.content).toEqual([
+        text('What is it?'),
+        { type: 'image', source: { type: 'base64', media_type: 'image/png', data } },
+      ])
+    },
+  )
 
   it('that was cut off at its limit of tokens is not kept', async () => {
     kept.model.script({ blocks: [text('Half of')], stopReason: 'max_tokens' })
