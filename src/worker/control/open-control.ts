@@ -61,5 +61,5 @@ async function openHealth(options: ControlOptions, opened: ReleaseStack): Promis
     log,
   })
   opened.use(server)
-  log.info({ url: server.url }, `health is served at ${server.url}`)
+  log.info({}, `health is served at ${server.url}`)
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
+import { isoMoment } from '../../shared/iso-moment.ts'
 import { createRedactor } from '../../shared/redact.ts'
 import { auxotVersion } from '../../shared/version.ts'
 import type { RateLimit } from '../claude/claude-event.ts'
@@ -15,14 +16,14 @@ import type { WorkerRecord } from './worker-record.ts'
 export interface StatusReport {
   readonly schema: 'auxot.worker.report/v1'
   /** The router's name for it. */
-  readonly id?: string
+  readonly id?: string | undefined
   readonly pid: number
   readonly version: string
   readonly state: WorkerState
   readonly since: string
   /** When the state is expected to end. */
-  readonly until?: string
-  readonly reason?: string
+  readonly until?: string | undefined
+  readonly reason?: string | undefined
   readonly startedAt: string
   readonly router: string
   readonly slots: { readonly total: number; readonly inUse: number }
@@ -30,7 +31,7 @@ export interface StatusReport {
   readonly jobs: Readonly<Record<'started' | JobOutcomeName, number>>
   readonly running: readonly ReportedJob[]
   /** Absent while there is no connection. */
-  readonly heartbeatAckAgeMs?: number
+  readonly heartbeatAckAgeMs?: number | undefined
   readonly claude: ReportedClaude
   /** How often jobs asked for what Claude cannot do, by field. */
   readonly notes: Readonly<Record<NotedField, number>>
@@ -45,20 +46,20 @@ export interface ReportedJob {
 
 interface ReportedClaude {
   readonly version: string
-  readonly credential?: {
-    readonly kind: ClaudeCredential['kind']
-    readonly source: string
-    readonly expiresAt?: string
-  }
+  readonly credential?: ReportedCredential | undefined
   /** The last that was heard of the subscription's limit. */
-  readonly rateLimit?: {
-    readonly status: RateLimit['status']
-    readonly window?: string
-    readonly resetsAt?: string
-    readonly resetFrom?: RateLimit['resetFrom']
-  }
+  readonly rateLimit?: ReportedLimit | undefined
   readonly processes: { readonly parked: number; readonly kept: number; readonly lent: number }
   readonly turns: PoolStats
+}
+
+interface ReportedCredential extends Pick<ClaudeCredential, 'kind'> {
+  readonly source: string
+  readonly expiresAt?: string | undefined
+}
+
+interface ReportedLimit extends Pick<RateLimit, 'status' | 'window' | 'resetFrom'> {
+  readonly resetsAt?: string | undefined
 }
 
 /** Everything that a worker's report and metrics are made of. */
@@ -76,23 +77,23 @@ export function statusReport({ config, worker, claude, record, clock }: ReportSo
   const running = runningJobs(record, clock.now())
   return {
     schema: 'auxot.worker.report/v1',
-    ...(record.workerId !== undefined && { id: record.workerId }),
+    id: record.workerId,
     pid: process.pid,
     version: auxotVersion(),
     state,
-    since: isoOf(sinceMs),
-    ...(untilMs !== undefined && { until: isoOf(untilMs) }),
-    ...(reason !== undefined && { reason: redacted(reason, config) }),
-    startedAt: isoOf(record.startedAtMs),
+    since: new Date(sinceMs).toISOString(),
+    until: isoMoment(untilMs),
+    reason: reason && redacted(reason, config),
+    startedAt: new Date(record.startedAtMs).toISOString(),
     router: config.router.http.origin,
     slots: { total: config.concurrency, inUse: running.length },
     jobs: { started: record.started, ...record.finished },
     running,
-    ...(heartbeatAckAgeMs !== undefined && { heartbeatAckAgeMs }),
+    heartbeatAckAgeMs,
     claude: {
       version: config.claude.version,
-      ...(config.claude.credential && { credential: reportedCredential(config.claude.credential) }),
-      ...(rateLimit && { rateLimit: reportedLimit(rateLimit) }),
+      credential: config.claude.credential && reportedCredential(config.claude.credential),
+      rateLimit: rateLimit && reportedLimit(rateLimit),
       processes: { parked: claude.parked, kept: claude.kept, lent: claude.lent },
       turns: claude.stats,
     },
@@ -100,31 +101,22 @@ export function statusReport({ config, worker, claude, record, clock }: ReportSo
   }
 }
 
-/** The jobs that are under way. */
-export function runningJobs(record: WorkerRecord, nowMs: number): ReportedJob[] {
-  return record.running.map(({ startedAtMs, ...job }) => {
-    return { ...job, startedAt: isoOf(startedAtMs), elapsedMs: Math.max(0, nowMs - startedAtMs) }
+function runningJobs({ running }: WorkerRecord, nowMs: number): ReportedJob[] {
+  return running.map(({ startedAtMs, ...job }) => {
+    return { ...job, startedAt: new Date(startedAtMs).toISOString(), elapsedMs: Math.max(0, nowMs - startedAtMs) }
   })
 }
 
-function reportedCredential({ kind, secret, expiresAtMs }: ClaudeCredential) {
-  return { kind, source: secret.source, ...(expiresAtMs !== undefined && { expiresAt: isoOf(expiresAtMs) }) }
+function reportedCredential({ kind, secret, expiresAtMs }: ClaudeCredential): ReportedCredential {
+  return { kind, source: secret.source, expiresAt: isoMoment(expiresAtMs) }
 }
 
-function reportedLimit({ status, window, resetsAt, resetFrom }: RateLimit) {
-  return {
-    status,
-    ...(window !== undefined && { window }),
-    ...(resetsAt !== undefined && { resetsAt: isoOf(resetsAt * 1_000) }),
-    ...(resetFrom !== undefined && { resetFrom }),
-  }
+function reportedLimit({ status, window, resetsAt, resetFrom }: RateLimit): ReportedLimit {
+  const resetsAtMs = resetsAt === undefined ? undefined : resetsAt * 1_000
+  return { status, window, resetsAt: isoMoment(resetsAtMs), ...(resetFrom && { resetFrom }) }
 }
 
 /** A reason may repeat what the router or the model service said. */
 function redacted(reason: string, { workerKey, claude }: WorkerConfig): string {
   return createRedactor(claude.credential ? [workerKey, claude.credential.secret] : [workerKey])(reason)
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString()
 }
