@@ -17,7 +17,7 @@ import {
 import { conversationOf, systemOf } from '../../../support/model-request.ts'
 import { plainPng } from '../../../support/png.ts'
 import { tinyPng } from '../../../support/tiny-png.ts'
-import { Caller, turnOf } from './caller.ts'
+import { Caller, says, turnOf } from './caller.ts'
 import { KeptEngine, type Told } from './kept-engine.ts'
 import { whatCounts } from './same-as-replayed.ts'
 
@@ -117,7 +117,7 @@ describe.skipIf(claudeProgram() === undefined)('a conversation with a kept proce
     async (model, width, height) => {
       const data = plainPng(width, height)
       const picture = { type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } } as const
-      const shown = { role: 'user', content: [{ type: 'text', text: 'What is it?' }, picture] } as const
+      const shown = says([text('What is it?'), picture])
       kept.model.script(yes)
       const first = await kept.ask(turnOf({ model, messages: [shown] }))
       expect(JSON.stringify(first.bodies[0])).toContain('[Image: original ')
