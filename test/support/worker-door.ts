@@ -23,7 +23,7 @@ export async function socketsIn({ folder }: House): Promise<string[]> {
 }
 
 /** Asks the house's one worker, through its control socket. Every answer is checked against its schema. */
-export async function askAtDoor(house: House, request: ControlRequest): Promise<ControlAnswer> {
+async function askAtDoor(house: House, request: ControlRequest): Promise<ControlAnswer> {
   const [path] = await socketsIn(house)
   if (path === undefined) throw new Error('the worker has no control socket')
   const reply = await askWorker({ path, pid: process.pid }, request, { limitMs: 10_000 })

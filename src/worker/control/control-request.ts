@@ -19,7 +19,7 @@ export const controlRequest = z.discriminatedUnion('op', [
 export type ControlRequest = z.infer<typeof controlRequest>
 
 /** What became of a request to do something. */
-export interface ControlDecision {
+interface ControlDecision {
   readonly schema: 'auxot.worker.decision/v1'
   readonly op: Exclude<ControlRequest['op'], 'status'>
   /** The worker leaves, or tries again; false where it has a job in hand (`ifIdle`), or nothing to try again. */
