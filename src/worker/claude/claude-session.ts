@@ -157,7 +157,10 @@ export class ClaudeSession implements AsyncDisposable {
     signal.addEventListener('abort', onAbort, { once: true })
     try {
       await (isFirst ? this.#firstWords.begin(turn) : this.#firstWords.goOn(turn))
-      this.#onFrame = (frame) => running.read(frame)
+      this.#onFrame = (frame) => {
+        if (frame.type === 'stream_event' && frame.event.type === 'message_start') this.#firstWords.answerBegan(turn)
+        running.read(frame)
+      }
       this.#process.write(questionFrame(turn.prompt))
       yield* running.events
     } catch (error) {
