@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type DevRouter, startDevRouter } from '../../src/dev/dev-router.ts'
-import { apiErrors, type EchoModel, Gate, startEchoModel } from '../../src/dev/echo-model.ts'
+import { apiErrors, type EchoModel, Gate, rateLimitHeaders, startEchoModel } from '../../src/dev/echo-model.ts'
 import { ReleaseStack } from '../../src/shared/disposal.ts'
 import { descendantsOf, processGone, startedWith } from '../support/child-processes.ts'
 import { claudeProgram } from '../support/claude-program.ts'
@@ -94,6 +94,21 @@ describe.skipIf(program === undefined)('the process of a worker', () => {
     worker.signal('SIGTERM')
     expect(await worker.ended).toMatchObject({ code: 0 })
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('that stays away because of a rate limit tries again at SIGUSR2', async () => {
+    const facts = { status: 'rejected', claim: 'five_hour', resetsAtSeconds: 4_000_000_000 } as const
+    model.script({ ...apiErrors.rateLimited(), headers: rateLimitHeaders(facts) })
+    await using worker = startAuxot(['worker', 'start', '--json'], { env })
+    await router.ready()
+    expect(await ask('Hello').done).toMatchObject({ kind: 'error' })
+    const line = await worker.line(/"to":"rate_limited"/)
+    expect(readDocument(line, 'auxot.worker.event/v1')).toMatchObject({ until: '2096-10-02T07:06:40.000Z' })
+    const job = ask('Again')
+    worker.signal('SIGUSR2')
+    expect(await job.done).toMatchObject({ kind: 'complete', message: { full_response: 'Echo: Again' } })
+    worker.signal('SIGTERM')
+    expect(await worker.ended).toMatchObject({ code: 0 })
   })
 
   it('ends with 4 when the model service refuses its credential, and says where that came from', async () => {
