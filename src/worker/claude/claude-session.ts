@@ -157,6 +157,7 @@ export class ClaudeSession implements AsyncDisposable {
     signal.addEventListener('abort', onAbort, { once: true })
     try {
       await (isFirst ? this.#firstWords.begin(turn) : this.#firstWords.goOn(turn))
+      running.throwIfFailed()
       this.#onFrame = (frame) => {
         if (frame.type === 'stream_event' && frame.event.type === 'message_start') this.#firstWords.answerBegan(turn)
         running.read(frame)
@@ -263,6 +264,7 @@ export class ClaudeSession implements AsyncDisposable {
 
   /** Resolves with the next `result` frame; rejects as soon as the turn has failed. */
   #untilResult(): Promise<void> {
+    this.#turn?.throwIfFailed()
     const failBefore = this.#fail
     return new Promise<void>((resolve, reject) => {
       this.#fail = reject
