@@ -89,6 +89,12 @@ describe.skipIf(claudeProgram() === undefined)("a coordinator's conversation", (
     const messages = [first, ...shown, assistant('Done.'), user('And?')]
     const next = await run({ messages })
     expect([next.missed, next.complete.full_response]).toEqual([undefined, 'Echo: And?'])
+    expect(lastTold().slice(1)).toEqual([
+      { role: 'assistant', content: [text('Wait.'), modelCalls('d_live', 'weather', { city: 'Oslo' })] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'd_live', content: [text('sun')] }] },
+      { role: 'assistant', content: [text('Done.')] },
+      { role: 'user', content: [text('And?')] },
+    ])
     const third = await run({ messages: [...messages, assistant('Echo: And?'), user('And now?')] })
     expect(third.missed).toBeUndefined()
   })
