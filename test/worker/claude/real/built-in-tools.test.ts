@@ -9,7 +9,7 @@ import { describeReal, sharedEngine } from '../../../support/real-claude.ts'
 import { offeredTool, turnFrom } from '../../../support/turn-from.ts'
 
 const builtin = ['Bash', 'Read', 'Write']
-const shared = sharedEngine({ warm: 2, builtin })
+const shared = sharedEngine({ builtin })
 const turn = turnFrom({ tools: { builtin } })
 const use = (name: string, input: object, id: string) => ({ type: 'tool_use', name, input, id }) as const
 
