@@ -57,6 +57,12 @@ describeReal('Claude Code’s own tools', () => {
     expect(toolsOf(engine.model.requests[0]?.body ?? {}).map(({ name }) => name)).toEqual(builtin)
   })
 
+  it('bring no words of Claude Code’s own about commits into the conversation', async () => {
+    const { engine } = shared
+    await engine.ask(turn)
+    expect(JSON.stringify(engine.model.requests[0]?.body.messages)).not.toMatch(/git commits|Co-Authored-By/)
+  })
+
   it('that are not offered do not run', async () => {
     const { engine } = shared
     engine.model.script({ blocks: [use('Bash', { command: 'touch ran' }, 'toolu_1')] })
