@@ -25,7 +25,7 @@ const longestSidePixels = 2_000
 /** Newer models' images are shrunk to about 1932 × 1932, older models' are not. */
 const mostPixels = 1_900 * 1_900
 /** User messages above which a session file is faster than telling them one by one; measured by `npm run bench`. */
-const manyUserMessages = 25
+const manyUserMessages = 45
 
 /** Whether a history is better read from a file than told on stdin. A file has to end in an answer of the assistant in words. */
 export function prefersFile(history: readonly HistoryMessage[]): boolean {

@@ -44,14 +44,14 @@ describe('a history', () => {
 
   it.each<[string, readonly HistoryMessage[], boolean]>([
     ['none', [], false],
-    ['25 questions', turns(25), false],
-    ['26 questions', turns(26), true],
+    ['45 questions', turns(45), false],
+    ['46 questions', turns(46), true],
     [
-      '26 questions, and ends in a call',
-      [...turns(25), userMessage('q'), assistantMessage('a', toolUse('1', 'x'))],
+      '46 questions, and ends in a call',
+      [...turns(45), userMessage('q'), assistantMessage('a', toolUse('1', 'x'))],
       false,
     ],
-    ['26 questions, the last without an answer', [...turns(25), userMessage('q')], false],
+    ['46 questions, the last without an answer', [...turns(45), userMessage('q')], false],
     ['a small image', [userMessage('q', small), assistantMessage('a')], false],
     ['a large image', [userMessage('q', large), assistantMessage('a')], true],
     [

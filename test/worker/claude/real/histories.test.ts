@@ -41,7 +41,7 @@ const everything: readonly HistoryMessage[] = [
   assistantMessage('Done.'),
 ]
 /** So many that they are read from a file. */
-const many: readonly HistoryMessage[] = Array.from({ length: 26 }, (_, index) => [
+const many: readonly HistoryMessage[] = Array.from({ length: 46 }, (_, index) => [
   userMessage(`question ${index}`),
   assistantMessage(`answer ${index}`),
 ]).flat()
