@@ -67,7 +67,7 @@ function keptGoals(turn: 'follow-up' | 'results', length: number): Goal[] {
     },
     {
       what: `${name} after ${length} messages: more than the same process driven bare`,
-      figure: { of: `${turn}/worker/${length}`, minus: `${turn}/bare/${length}` },
+      figure: { of: `added/${turn}/difference/${length}` },
       atMost: 5,
       unit: 'ms',
     },

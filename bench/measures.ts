@@ -1,3 +1,4 @@
+import { added } from './measures/added.ts'
 import { breakEven } from './measures/break-even.ts'
 import { caller } from './measures/caller.ts'
 import { firstTurn } from './measures/first-turn.ts'
@@ -13,6 +14,7 @@ import type { Measure } from './support/measure.ts'
 export const measures: readonly Measure[] = [
   firstTurn,
   nextTurn,
+  added,
   tokens,
   caller,
   throughput,

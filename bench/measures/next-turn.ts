@@ -1,13 +1,11 @@
 import { type EchoModel, Gate, startEchoModel } from '../../src/dev/echo-model.ts'
-import { BareClaude } from '../support/bare-claude.ts'
 import type { Bench } from '../support/bench.ts'
 import { Conversation } from '../support/conversation.ts'
-import { disposeAll } from '../support/dispose-all.ts'
-import { KeptConversation } from '../support/kept-conversation.ts'
 import { type Measure, Readings, type Series } from '../support/measure.ts'
 import { inRounds } from '../support/rounds.ts'
 import { sendJob } from '../support/serve-job.ts'
 import { shortAnswer } from '../support/short-answer.ts'
+import { Talk, workerPartner } from '../support/talk.ts'
 import { timeNewProcess } from '../support/time-bare.ts'
 import { parkedMs, restMs, untilIdle } from '../support/until-idle.ts'
 import { WorkerStack } from '../support/worker-stack.ts'
@@ -17,10 +15,10 @@ const lengths = [2, 30, 200] as const
 
 const turns = { 'follow-up': 'the next question', results: "the caller's tool results" }
 type TurnName = keyof typeof turns
+const turnNames = Object.keys(turns) as TurnName[]
 
 const ways = {
   worker: 'worker',
-  bare: 'the same process, driven bare',
   replay: 'worker that keeps nothing (--kept 0), spares parked',
   new: 'a new process for the job, bare',
 }
@@ -36,62 +34,47 @@ async function run(bench: Bench): Promise<readonly Series[]> {
   const readings = new Readings()
   await using model = await startEchoModel({ keepRequests: 20 })
   await using worker = await WorkerStack.start(bench, model.url, ['--kept', `${lengths.length}`])
-  const atOnce = lengths.length * Object.keys(turns).length
-  await using replaying = await WorkerStack.start(bench, model.url, ['--kept', '0', '--concurrency', `${atOnce}`])
+  const atOnce = `${lengths.length * turnNames.length}`
+  await using replaying = await WorkerStack.start(bench, model.url, ['--kept', '0', '--concurrency', atOnce])
   await inRounds(bench, async ({ isWarmUp }) => {
     const add: Add = (way, turn, { length, ms, note }) => {
       const of = { id: `${turn}/${way}/${length}`, what: `${length} messages, then ${turns[turn]}: ${ways[way]}` }
       if (!isWarmUp) readings.add(of, ms, note)
     }
-    await oneRound(bench, { model, worker, replaying }, add)
+    model.always(shortAnswer)
+    const talks = lengths.map((length) => new Talk(workerPartner(worker, model), model, length))
+    for (const talk of talks) await talk.begin()
+    await untilIdle([worker, replaying], parkedMs)
+    await timeKept({ worker, talks }, add)
+    await timeReplays({ model, replaying }, add)
+    await untilIdle([replaying], restMs)
+    await timeNew({ bench, model }, add)
   })
   return readings.series
 }
 
-interface Stage {
-  readonly model: EchoModel
-  readonly worker: WorkerStack
-  readonly replaying: WorkerStack
-}
-
 type Add = (way: keyof typeof ways, turn: TurnName, value: { length: number; ms: number; note?: string }) => void
 
-async function oneRound(bench: Bench, { model, worker, replaying }: Stage, add: Add): Promise<void> {
-  model.always(shortAnswer)
-  const bare = await Promise.all(lengths.map((length) => BareClaude.start(bench, model.url, { resumes: length > 2 })))
-  await using _bare = disposeAll(bare)
-  const kept = lengths.map((length, index) => {
-    return new KeptConversation({ length, model, router: worker.router, claude: bare[index] as BareClaude })
-  })
-  for (const conversation of kept) await conversation.begin()
-  await untilIdle([worker, replaying, ...bare], parkedMs)
-  for (const { length, followUp } of kept) {
-    const { bareMs, workerMs, isKept } = await followUp()
-    add('bare', 'follow-up', { length, ms: bareMs })
-    add('worker', 'follow-up', { length, ms: workerMs, note: isKept ? 'kept' : 'replayed' })
-  }
-  await untilIdle([worker, ...bare], restMs)
-  for (const { length, results } of kept) {
-    const { bareMs, workerMs, isKept } = await results()
-    add('bare', 'results', { length, ms: bareMs })
-    add('worker', 'results', { length, ms: workerMs, note: isKept ? 'kept' : 'replayed' })
-  }
-  await timeReplays({ model, replaying }, add)
-  await untilIdle([replaying], restMs)
-  for (const length of lengths) {
-    for (const turn of Object.keys(turns) as TurnName[]) {
-      add('new', turn, { length, ms: await timeNewProcess(bench, model, jobFor(turn, length)) })
+async function timeKept({ worker, talks }: { worker: WorkerStack; talks: readonly Talk[] }, add: Add): Promise<void> {
+  for (const turn of turnNames) {
+    await untilIdle([worker], restMs)
+    for (const [index, talk] of talks.entries()) {
+      const { ms, isKept } = turn === 'results' ? await talk.results() : await talk.followUp()
+      add('worker', turn, { length: lengths[index] ?? 0, ms, note: isKept ? 'kept' : 'replayed' })
     }
   }
 }
 
 /** A worker starts its next spares as soon as an answer begins; so no answer begins before all have been asked. */
-async function timeReplays({ model, replaying }: Pick<Stage, 'model' | 'replaying'>, add: Add): Promise<void> {
+async function timeReplays(
+  { model, replaying }: { readonly model: EchoModel; readonly replaying: WorkerStack },
+  add: Add,
+): Promise<void> {
   const gate = new Gate()
   model.always({ ...shortAnswer, gate })
   const ends: Promise<void>[] = []
   for (const length of lengths) {
-    for (const turn of Object.keys(turns) as TurnName[]) {
+    for (const turn of turnNames) {
       const asked = await sendJob(replaying.router, model, jobFor(turn, length))
       add('replay', turn, { length, ms: asked.toRequestMs })
       ends.push(asked.complete)
@@ -100,6 +83,17 @@ async function timeReplays({ model, replaying }: Pick<Stage, 'model' | 'replayin
   gate.open()
   await Promise.all(ends)
   model.always(shortAnswer)
+}
+
+async function timeNew(
+  { bench, model }: { readonly bench: Bench; readonly model: EchoModel },
+  add: Add,
+): Promise<void> {
+  for (const length of lengths) {
+    for (const turn of turnNames) {
+      add('new', turn, { length, ms: await timeNewProcess(bench, model, jobFor(turn, length)) })
+    }
+  }
 }
 
 function jobFor(turn: TurnName, length: number): Conversation['job'] {
