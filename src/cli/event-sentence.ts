@@ -13,11 +13,12 @@ type Finished = Extract<WorkerEvent, { type: 'job_finished' }>
 export function sentenceFrom(event: WorkerEvent): EventSentence | undefined {
   switch (event.type) {
     case 'connecting':
-      return info(`connecting to ${event.router}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`)
+      // The link logs why a try failed and when the next one comes, without repeating itself for as long as an outage lasts.
+      return event.attempt > 1 ? undefined : info(`connecting to ${event.router}`)
     case 'connected':
       return info(connectedText(event))
     case 'disconnected':
-      return { level: 'warn', text: disconnectedText(event) }
+      return undefined
     case 'state':
       return stateSentence(event)
     case 'job_started':
@@ -42,10 +43,6 @@ function connectedText({
 }: Extract<WorkerEvent, { type: 'connected' }>): string {
   const tools = builtinTools.length === 0 ? 'none' : builtinTools.join(', ')
   return `connected to ${router} as ${workerId}: model ${model}, ${counted(slots, 'slot')}, built-in tools: ${tools}`
-}
-
-function disconnectedText({ reason, retryInMs }: Extract<WorkerEvent, { type: 'disconnected' }>): string {
-  return `disconnected: ${reason}${retryInMs === undefined ? '' : `; next try in ${formatDuration(retryInMs)}`}`
 }
 
 /** Idle and busy follow each other with every job, and the job's own lines say that. */

@@ -6,11 +6,14 @@ import type { ClaudeCredential } from './worker-config.ts'
 export class CredentialRefusedError extends AuxotError {
   constructor(credential: ClaudeCredential | undefined, cause: ClaudeFailure) {
     const source = credential ? `source: ${credential.secret.source}` : 'none was given'
-    super(`The model service refused Claude's credential (${source})${cause.details ? `: ${cause.details}` : ''}.`, {
-      code: 'CREDENTIAL_REFUSED',
-      exit: 'refused',
-      hint: 'Get a new token with "claude setup-token" (or "auxot worker token") and start the worker again.',
-      cause,
-    })
+    super(
+      `The model service refused Claude's credential (${source})${cause.details ? `: ${cause.details.replace(/\.+$/, '')}` : ''}.`,
+      {
+        code: 'CREDENTIAL_REFUSED',
+        exit: 'refused',
+        hint: 'Get a new token with "claude setup-token" and start the worker again.',
+        cause,
+      },
+    )
   }
 }

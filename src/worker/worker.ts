@@ -70,6 +70,8 @@ export class Worker {
   #lastCompleteAt: number | undefined
   #absence: Absence | undefined
   #error: AuxotError | undefined
+  /** How it is about to end; being killed replaces what was decided before. */
+  #end: WorkerExit | undefined
   #jobsStarted = 0
 
   constructor(config: WorkerConfig, deps: WorkerDeps) {
@@ -314,13 +316,15 @@ export class Worker {
   #kill(exit: ExitName): void {
     this.#giveJobsUp()
     this.#deps.claude.kill()
+    this.#end = { exit }
     void this.#link.terminate().then(() => this.#ended.resolve({ exit }))
   }
 
   /** The end. Whatever still runs belongs to the connection that is closed here, and so to the router again. */
   #finish(end: WorkerExit): void {
     this.#giveJobsUp()
-    void this.#link.close(goingAway).then(() => this.#ended.resolve(end))
+    this.#end ??= end
+    void this.#link.close(goingAway).then(() => this.#ended.resolve(this.#end ?? end))
   }
 
   #giveJobsUp(): void {

@@ -13,7 +13,7 @@ const counted = { firstTokenMs: 812, inputTokens: 1_204, outputTokens: 88, costU
 
 const table: readonly (readonly [WorkerEvent, string | undefined])[] = [
   [{ type: 'connecting', router: 'https://r', attempt: 1 }, 'info connecting to https://r'],
-  [{ type: 'connecting', router: 'https://r', attempt: 3 }, 'info connecting to https://r (attempt 3)'],
+  [{ type: 'connecting', router: 'https://r', attempt: 3 }, undefined],
   [
     { type: 'connected', router: 'https://r', workerId: 'w1', model: 'sonnet', slots: 1, builtinTools: [] },
     'info connected to https://r as w1: model sonnet, 1 slot, built-in tools: none',
@@ -22,11 +22,7 @@ const table: readonly (readonly [WorkerEvent, string | undefined])[] = [
     { type: 'connected', router: 'https://r', workerId: 'w1', model: 'opus', slots: 4, builtinTools: ['Bash', 'Read'] },
     'info connected to https://r as w1: model opus, 4 slots, built-in tools: Bash, Read',
   ],
-  [
-    { type: 'disconnected', kind: 'dropped', reason: 'lost', retryInMs: 4_200 },
-    'warn disconnected: lost; next try in 4.2s',
-  ],
-  [{ type: 'disconnected', kind: 'dropped', reason: 'left' }, 'warn disconnected: left'],
+  [{ type: 'disconnected', kind: 'dropped', reason: 'lost', retryInMs: 4_200 }, undefined],
   [{ type: 'state', from: 'starting', to: 'idle' }, 'info idle'],
   [{ type: 'state', from: 'idle', to: 'busy' }, undefined],
   [{ type: 'state', from: 'busy', to: 'idle' }, undefined],

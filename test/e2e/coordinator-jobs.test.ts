@@ -18,7 +18,6 @@ describe.skipIf(claudeProgram() === undefined)("a coordinator's job", () => {
       worker: { builtinTools: ['Bash', 'Read', 'Grep'] },
       router: {
         policy: { model_name: 'claude-opus-4-6', builtin_tools: ['Bash', 'Read', 'Write'] },
-        cancelSettleMs: 20,
         onToolCall: (live) => {
           liveCalls.push(live)
           return answerLive(live)
@@ -195,18 +194,6 @@ describe.skipIf(claudeProgram() === undefined)("a coordinator's job", () => {
     })
   })
 
-  it('that is cancelled before anything was said ends without another word', async () => {
-    house.model.script({ connection: 'silent' })
-    const job = house.ask('hm')
-    const request = await house.model.nextRequest()
-    house.router.cancel(job.jobId)
-    expect(await job.done).toEqual({ kind: 'cancelled' })
-    expect(await request.ended).toBe('client')
-    await house.worker.next('job_finished', ({ jobId }) => jobId === job.jobId)
-    expect(job.messages).toEqual([])
-    expect(await house.ask('next').done).toMatchObject({ kind: 'complete' })
-  })
-
   it('that is cancelled while a program of its runs leaves nothing of the program', async () => {
     await using program = await WatchedProgram.open()
     house.model.script({
@@ -217,5 +204,16 @@ describe.skipIf(claudeProgram() === undefined)("a coordinator's job", () => {
     house.router.cancel(job.jobId)
     await job.done
     await program.gone()
+  })
+
+  it('that is cancelled before anything was said ends without another word', async () => {
+    house.model.script({ connection: 'silent' })
+    const job = house.ask('hm')
+    const request = await house.model.nextRequest()
+    house.router.cancel(job.jobId)
+    expect(await job.done).toEqual({ kind: 'cancelled' })
+    expect(await request.ended).toBe('client')
+    await house.worker.next('job_finished', ({ jobId }) => jobId === job.jobId)
+    expect(job.messages).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Pids of the living processes that a process has started, itself or through others. */
 export function descendantsOf(root: number): number[] {
@@ -16,9 +17,13 @@ export function childPids(): number[] {
   return descendantsOf(process.pid)
 }
 
-/** Whether a process still lives; one that has ended and was not yet collected does not. */
-export function isAlive(pid: number): boolean {
-  return parentOf(pid) !== undefined
+/** Resolves when a process has ended; only looking tells, for one that is nobody's child here. */
+export async function processGone(pid: number): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (parentOf(pid) !== undefined) {
+    if (Date.now() > deadline) throw new Error(`the process ${pid} has not ended within 10 s`)
+    await sleep(10)
+  }
 }
 
 function parentsFromProc(): Map<number, number> {

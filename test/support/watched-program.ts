@@ -7,12 +7,18 @@ export class WatchedProgram implements AsyncDisposable {
   readonly #server: Server
   readonly #begun = Promise.withResolvers<Socket>()
   readonly #gone = Promise.withResolvers<void>()
+  /** Whether it has begun and has not ended. */
+  isRunning = false
 
   private constructor(server: Server) {
     this.#server = server
     server.on('connection', (socket: Socket) => {
       socket.on('error', () => {})
-      socket.on('close', () => this.#gone.resolve())
+      socket.on('close', () => {
+        this.isRunning = false
+        this.#gone.resolve()
+      })
+      this.isRunning = true
       this.#begun.resolve(socket.resume())
     })
   }
@@ -23,11 +29,15 @@ export class WatchedProgram implements AsyncDisposable {
     return program
   }
 
-  /** What a shell runs. `stubborn` ones pay no heed to TERM. */
-  command({ stubborn = false } = {}): string {
+  /** What a shell runs. A stubborn one pays no heed to TERM; a detached one leaves its shell, which goes on for ever too. */
+  command({ stubborn = false, detached = false } = {}): string {
     const { port } = this.#server.address() as AddressInfo
-    const deaf = stubborn ? 'process.on("SIGTERM", () => {}); ' : ''
-    return `${process.execPath} -e '${deaf}require("node:net").connect(${port}, "127.0.0.1")'`
+    const deaf = stubborn ? "process.on('SIGTERM', () => {}); " : ''
+    const script = `${deaf}require('node:net').connect(${port}, '127.0.0.1')`
+    if (!detached) return `${process.execPath} -e "${script}"`
+    const options = "{ detached: true, stdio: 'ignore' }"
+    const starter = `require('node:child_process').spawn(process.execPath, ['-e', process.argv[1]], ${options}).unref()`
+    return `${process.execPath} -e "${starter}" "${script}"; sleep 600`
   }
 
   /** Resolves when it runs. */

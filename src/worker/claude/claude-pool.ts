@@ -195,7 +195,7 @@ export class ClaudePool implements AsyncDisposable {
   #end(session: ClaudeSession, lived: Lived): void {
     // A turn that was stopped may have tools that want a moment to end; one that was answered has none.
     const graceMs = session.state === 'asking' ? this.#options.cancelGraceMs : 0
-    this.#kept.bury(lived, whyNotKept(session))
+    if (this.#keeps) this.#kept.bury(lived, whyNotKept(session))
     follow(session.end(graceMs), this.#ending)
   }
 

@@ -50,6 +50,7 @@ export class ClaudeSession implements AsyncDisposable {
   #costUsd = 0
   #turns = 0
   #wasStopped = false
+  readonly #hurry = new AbortController()
   #ending: Promise<void> | undefined
   #exit: ProcessExit | undefined
   /** Resolves when the process is gone and its folders are removed. */
@@ -179,6 +180,7 @@ export class ClaudeSession implements AsyncDisposable {
 
   /** Ends at once what `end` is still being patient with. */
   kill(): void {
+    this.#hurry.abort()
     this.#process.signal('SIGKILL')
   }
 
@@ -190,7 +192,9 @@ export class ClaudeSession implements AsyncDisposable {
     const { directory, spec, clock } = this.#options
     if (this.#state !== 'ended') this.#moveTo('ending')
     this.#process.resume()
-    await endProcess(this.#process, { graceMs, mark: directory.path, hasTools: spec.builtin.length > 0, clock })
+    const { signal: hurry } = this.#hurry
+    const hasTools = spec.builtin.length > 0
+    await endProcess(this.#process, { graceMs, hurry, mark: directory.path, hasTools, clock })
     await this.closed
   }
 

@@ -1,17 +1,22 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { ClaudeProcess } from './claude-process.ts'
-import { findDescendants, signalAll } from './process-tree.ts'
+import { anyAlive, findDescendants, signalAll } from './process-tree.ts'
 
 /** How an ending should go. */
 export interface EndOptions {
   /** Between TERM and KILL, milliseconds; 0 kills at once. */
   readonly graceMs: number
+  /** Aborts when there is no patience left: the grace is over. */
+  readonly hurry: AbortSignal
   /** The mark of the session's processes. */
   readonly mark: string
   /** Built-in tools may have started programs that live on without their parent. */
   readonly hasTools: boolean
   readonly clock: Clock
 }
+
+/** Programs of tools are nobody's children here; whether they have ended has to be looked at. */
+const lookAgainMs = 50
 
 /** Ends a process and everything it started: TERM, a grace, KILL. Resolves when nothing of it is left. */
 export async function endProcess(target: ClaudeProcess, options: EndOptions): Promise<void> {
@@ -20,7 +25,7 @@ export async function endProcess(target: ClaudeProcess, options: EndOptions): Pr
   if (options.graceMs > 0) {
     target.signal('SIGTERM')
     signalAll(descendants, 'SIGTERM')
-    await exitedWithin(target, options)
+    await allGone(target, descendants, options)
   }
   target.signal('SIGKILL')
   await target.exited
@@ -28,11 +33,16 @@ export async function endProcess(target: ClaudeProcess, options: EndOptions): Pr
   signalAll(descendants, 'SIGKILL')
 }
 
-async function exitedWithin(target: ClaudeProcess, { graceMs, clock }: EndOptions): Promise<void> {
-  let timer: Disposable | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = clock.timer(graceMs, resolve)
-  })
-  await Promise.race([target.exited, late])
-  timer?.[Symbol.dispose]()
+/** Resolves when all have ended, or the grace has. */
+async function allGone(target: ClaudeProcess, pids: readonly number[], { graceMs, hurry, clock }: EndOptions) {
+  const grace = new AbortController()
+  using _timer = clock.timer(graceMs, () => grace.abort())
+  const over = AbortSignal.any([grace.signal, hurry])
+  await Promise.race([target.exited, aborted(over)])
+  while (!over.aborted && (await anyAlive(pids))) await clock.sleep(lookAgainMs, over).catch(() => {})
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

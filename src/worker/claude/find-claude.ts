@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { UsageError } from '../../shared/errors.ts'
@@ -47,7 +47,7 @@ async function findOnPath(name: string, env: NodeJS.ProcessEnv): Promise<string>
 async function isExecutable(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK)
-    return true
+    return (await stat(path)).isFile()
   } catch {
     return false
   }

@@ -2,7 +2,18 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../shared/canonical-json.ts'
 import { builtinToolNames } from './builtin-tools.ts'
 import { thinks } from './opening.ts'
-import type { HistoryMessage, Turn } from './turn.ts'
+import type { HistoryMessage, OfferedTool, Turn } from './turn.ts'
+
+/*
+ * What the model is asked in a kept process and what it would be asked after a replay differs in this, and in nothing else
+ * (held by test/worker/claude/kept/same-as-replayed.test.ts):
+ * - Claude Code's texts about its surroundings, its model and the date stand once, at the first question that the process
+ *   was asked: the conversation's first in a kept one, its last after a replay. They name the process's own folder.
+ * - Cache markers stand accordingly, and newer models' empty system messages.
+ * - The model's reasoning in its earlier answers is still there; no caller can send it back.
+ * - An earlier answer's text stands in the blocks in which the model wrote it; a replay has one.
+ * - `metadata.user_id` names the process.
+ */
 
 /**
  * What a process is told once, in parts that say what differs between two of them. Equal parts mean that the model is told
@@ -22,9 +33,14 @@ export function setupKeyOf(turn: Pick<Turn, 'model' | 'system' | 'tools' | 'effo
   return {
     model: turn.model,
     system: digest(turn.system),
-    tools: digest({ returned, live, builtin: builtinToolNames(turn.tools) }),
+    tools: digest({ returned: byName(returned), live: byName(live), builtin: builtinToolNames(turn.tools) }),
     effort: `${turn.effort ?? 'default'} ${thinks(turn) ? 'thinking' : 'plain'}`,
   }
+}
+
+/** Claude Code offers them to the model in an order of its own. */
+function byName(tools: readonly OfferedTool[]): OfferedTool[] {
+  return tools.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** One text for a whole key. */
@@ -44,7 +60,7 @@ export function conversationKey(history: readonly HistoryMessage[]): string {
 function canonicalMessage(message: HistoryMessage): unknown {
   if (message.role === 'user') return message
   const text = message.content.map((block) => (block.type === 'text' ? block.text : '')).join('')
-  return { role: message.role, text, calls: message.content.filter((block) => block.type === 'tool_use') }
+  return { role: message.role, text, calls: message.content.filter((block) => block.type !== 'text') }
 }
 
 /** Lengths are part of JSON, so no two different values can be written alike. */

@@ -28,6 +28,13 @@ export async function findMarkedBelow(folder: string): Promise<number[]> {
   return findMarked(await listFromProc(), (value) => value.startsWith(`${folder}/`))
 }
 
+/** Whether one of them has not ended yet. */
+export async function anyAlive(pids: readonly number[]): Promise<boolean> {
+  if (pids.length === 0) return false
+  const living = process.platform === 'linux' ? await listFromProc() : await listFromPs()
+  return living.some(({ pid }) => pids.includes(pid))
+}
+
 /** Sends a signal to each; those that are gone already are fine. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {

@@ -115,6 +115,8 @@ export class JobDesk {
     const running = this.#running.start(job.job_id, connection)
     onStarted()
     const planned = this.#plan(job)
+    if (this.#options.config.logPayloads)
+      this.#options.log.debug({ job: job.job_id, messages: job.messages }, 'what was asked')
     onEvent({
       type: 'job_started',
       jobId: job.job_id,
@@ -180,6 +182,7 @@ export class JobDesk {
     }
     const settlement = settlementOf(outcome, facts)
     if (settlement.message) connection.send(settlement.message)
+    if (config.logPayloads) this.#options.log.debug({ job: jobId, answer: settlement.message }, 'what was answered')
     if (settlement.failure?.rateLimit) this.rateLimit = settlement.failure.rateLimit
     onEvent(finishedEvent(jobId, outcome, settlement))
     return settlement

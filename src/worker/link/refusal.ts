@@ -7,11 +7,14 @@ export class KeyRefusedError extends AuxotError {
     const mistake = key.reveal().startsWith('rtr_')
       ? ' It starts with "rtr_": that is the key of an API caller, and a worker key ("adm_…" or "gpu_…") belongs here.'
       : ''
-    super(`The router refused the worker key ${key.masked()} (source: ${key.source}): ${said}.${mistake}`, {
-      code: 'AUTH_REFUSED',
-      exit: 'refused',
-      hint: 'Copy a worker key from the router and store it with "auxot worker token set router".',
-    })
+    super(
+      `The router refused the worker key ${key.masked()} (source: ${key.source}): ${said.replace(/\.+$/, '')}.${mistake}`,
+      {
+        code: 'AUTH_REFUSED',
+        exit: 'refused',
+        hint: 'Copy a worker key from the router, and give it in a file (--key-file, AUXOT_GPU_KEY_FILE) or in AUXOT_GPU_KEY.',
+      },
+    )
   }
 }
 

@@ -55,7 +55,7 @@ describe('the error of a refused key', () => {
       retryable: false,
       message:
         'The router refused the worker key adm_0123…mnop (source: --key-file /run/secrets/key): invalid GPU key.',
-      hint: 'Copy a worker key from the router and store it with "auxot worker token set router".',
+      hint: 'Copy a worker key from the router, and give it in a file (--key-file, AUXOT_GPU_KEY_FILE) or in AUXOT_GPU_KEY.',
     })
   })
 

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../../../src/shared/clock.ts'
 import { ReleaseStack } from '../../../../src/shared/disposal.ts'
 import type { CallLiveTool, TurnResult } from '../../../../src/worker/claude/claude-event.ts'
 import { ClaudePool, type ClaudePoolOptions } from '../../../../src/worker/claude/claude-pool.ts'
+import type { ClaudeSession } from '../../../../src/worker/claude/claude-session.ts'
 import { resolveClaude } from '../../../../src/worker/claude/find-claude.ts'
 import type { MissReason } from '../../../../src/worker/claude/kept-sessions.ts'
 import type { TurnStart } from '../../../../src/worker/claude/pool-stats.ts'
@@ -13,6 +14,7 @@ import type { ClaudeConfig } from '../../../../src/worker/worker-config.ts'
 import { claudeProgram } from '../../../support/claude-program.ts'
 import { askSession, inventedCredential } from '../../../support/engine-on-trial.ts'
 import { LogRecord } from '../../../support/log-record.ts'
+import { assistantMessage, turnFrom } from '../../../support/turn-from.ts'
 
 /** What a pool is built with; everything has a default. Nothing is parked unless asked for. */
 export interface KeptEngineOptions {
@@ -32,7 +34,7 @@ export interface KeptEngineOptions {
 export interface Told {
   readonly start: TurnStart
   readonly missed: MissReason | undefined
-  readonly pid: number | undefined
+  readonly session: ClaudeSession
   readonly result: TurnResult
   readonly bodies: readonly MessagesBody[]
 }
@@ -71,10 +73,9 @@ export class KeptEngine implements AsyncDisposable {
   async ask(turn: Turn, more: { callLiveTool?: CallLiveTool; signal?: AbortSignal } = {}): Promise<Told> {
     const before = this.model.requests.length
     using lease = await this.pool.lease(turn)
-    const { start, missed } = lease
-    const { pid } = lease.session
+    const { start, missed, session } = lease
     const { result } = await askSession(lease, turn, more)
-    return { start, missed, pid, result, bodies: this.model.requests.slice(before).map(({ body }) => body) }
+    return { start, missed, session, result, bodies: this.model.requests.slice(before).map(({ body }) => body) }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -93,4 +94,10 @@ async function configFrom(options: KeptEngineOptions, url: string): Promise<Clau
     kept: options.kept ?? 2,
     modelRetries: 0,
   }
+}
+
+/** The turn that goes on after another one, as its caller would ask it. */
+export function followUp(turn: Turn, answer: string, fields: Parameters<typeof turnFrom>[0] = {}): Turn {
+  const history = [...turn.history, { role: 'user' as const, content: turn.prompt }, assistantMessage(answer)]
+  return turnFrom({ ...turn, history, prompt: 'And then?', ...fields })
 }
