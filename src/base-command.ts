@@ -4,6 +4,7 @@ import { ourErrorFrom } from './cli/errors-of-oclif.ts'
 import { flagsFrom } from './cli/flags-from-settings.ts'
 import { commonSettings } from './settings/definitions.ts'
 import { type Environment, readEnvironment } from './settings/environment.ts'
+import type { SettingsInput } from './settings/read-settings.ts'
 
 /** What every command of auxot has: the common flags, `--json`, and one way in which errors are shown. */
 export abstract class BaseCommand extends Command {
@@ -16,6 +17,12 @@ export abstract class BaseCommand extends Command {
   protected async givenFlags(): Promise<Readonly<Record<string, unknown>>> {
     const { flags } = await this.parse()
     return flags
+  }
+
+  /** Where this command's settings and secrets come from. */
+  protected async input(): Promise<SettingsInput> {
+    const { configDir, dataDir } = this.config
+    return { flags: await this.givenFlags(), env: this.env, configDir, dataDir }
   }
 
   /** The command's result as its one JSON document. */

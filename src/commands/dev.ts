@@ -18,7 +18,7 @@ export default class Dev extends BaseCommand {
 
   override async run(): Promise<void> {
     const { resolveDev } = await import('../cli/dev/resolve-dev.ts')
-    const dev = await resolveDev({ flags: await this.givenFlags(), env: this.env, configDir: this.config.configDir })
+    const dev = await resolveDev(await this.input())
     const { runDev } = await import('../cli/dev/run-dev.ts')
     await runDev(dev, this.env)
   }

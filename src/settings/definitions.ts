@@ -1,5 +1,5 @@
 import { logLevels } from '../shared/log-level.ts'
-import { choice, duration, integer, onOff, path, routerUrl, secretFile, text, tools } from './kinds.ts'
+import { choice, duration, integer, onOff, path, profileName, routerUrl, secretFile, text, tools } from './kinds.ts'
 import { optional, required, withDefault } from './setting.ts'
 
 /** What every command understands. */
@@ -175,6 +175,11 @@ export const connectionSettings = {
     kind: secretFile,
     summary: 'file with the worker key, - for stdin',
   }),
+  profile: optional({
+    flag: 'profile',
+    kind: profileName,
+    summary: "which stored secrets are taken, by name; the router's host:port when absent",
+  }),
 }
 
 /** Everything `auxot worker start` understands. */
@@ -216,6 +221,7 @@ export const devSettings = {
     summary: 'which kind of router the development router is',
   }),
   concurrency: servingSettings.concurrency,
+  profile: connectionSettings.profile,
   claudePath,
   model,
   tools: builtinTools,

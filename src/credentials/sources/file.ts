@@ -14,7 +14,10 @@ const mountedSecrets = '/run/secrets'
  * @param shared the folder in which others may be able to read
  */
 export function secretInFile(path: string, setting: string, shared = mountedSecrets): SecretSource {
-  return { find: () => readSecretFile(resolve(path), `${setting} ${resolve(path)}`, shared) }
+  const from = setting.startsWith('--') ? 'flag' : 'file'
+  return {
+    find: async () => ({ secret: await readSecretFile(resolve(path), `${setting} ${resolve(path)}`, shared), from }),
+  }
 }
 
 async function readSecretFile(path: string, source: string, shared: string): Promise<Secret> {

@@ -10,7 +10,9 @@ export interface SecretInput extends AsyncIterable<unknown> {
 
 /** Stdin, read to its end. `setting` is who named it: `--key-file -`. */
 export function secretOnStdin(stdin: SecretInput, setting: string): SecretSource {
-  return { find: () => readStdin(stdin, setting) }
+  return {
+    find: async () => ({ secret: await readStdin(stdin, setting), from: setting.startsWith('--') ? 'flag' : 'file' }),
+  }
 }
 
 async function readStdin(stdin: SecretInput, setting: string): Promise<Secret> {
