@@ -20,13 +20,13 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Where this command's settings and secrets come from. */
-  protected async input(): Promise<SettingsInput> {
+  protected async input(): Promise<SettingsInput & { readonly dataDir: string }> {
     const { configDir, dataDir } = this.config
     return { flags: await this.givenFlags(), env: this.env, configDir, dataDir }
   }
 
   /** The command's result as its one JSON document. */
-  protected print(document: { readonly schema: string }): void {
+  protected print<Document extends { readonly schema: string }>(document: Document): void {
     process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`)
   }
 

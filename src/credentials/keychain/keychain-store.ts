@@ -60,6 +60,10 @@ export class KeychainStore implements SecretStore {
     return true
   }
 
+  async disown(account: Account): Promise<void> {
+    await this.#index.drop(account)
+  }
+
   #ask(op: 'get' | 'delete', account: string): Promise<string | undefined> {
     return askKeychain({ op, service, account }, this.#env)
   }

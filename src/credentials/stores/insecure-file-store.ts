@@ -40,6 +40,10 @@ export class InsecureFileStore implements SecretStore {
     return isThere
   }
 
+  async disown(account: Account): Promise<void> {
+    await this.remove(account)
+  }
+
   #fileOf(account: Account): string {
     return join(this.#folder, `${encodeURIComponent(accountName(account))}.json`)
   }

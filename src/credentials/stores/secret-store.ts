@@ -10,4 +10,6 @@ export interface SecretStore {
   set(account: Account, stored: StoredSecret): Promise<void>
   /** Whether there was anything to remove. */
   remove(account: Account): Promise<boolean>
+  /** Does not look for it any more, whether or not it is there. */
+  disown(account: Account): Promise<void>
 }
