@@ -7,7 +7,10 @@ import type { Environment } from '../settings/environment.ts'
 import type { SettingsInput } from '../settings/read-settings.ts'
 
 /** The two stores of this user, in the order in which they are asked. */
-export function secretStores(dataDir: string, env: Environment): { keychain: SecretStore; insecureFile: SecretStore } {
+export function secretStores(
+  dataDir: string,
+  env: Environment,
+): { keychain: KeychainStore; insecureFile: SecretStore } {
   return { keychain: new KeychainStore(dataDir, env), insecureFile: new InsecureFileStore(dataDir) }
 }
 

@@ -41,6 +41,19 @@ export function offlineEnvironmentFrom(env: Environment): Record<string, string>
   return only(env, ordinary)
 }
 
+/** What a program at the operator's own terminal needs beside that, to open a browser and to draw; still no secret. */
+const interactive = [
+  ...['HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'SystemRoot', 'TMPDIR', 'TEMP', 'TMP', 'CLAUDE_CONFIG_DIR'],
+  ...['TERM', 'COLORTERM', 'TERM_PROGRAM', 'TERM_PROGRAM_VERSION', 'TMUX', 'NO_COLOR', 'FORCE_COLOR'],
+  ...['BROWSER', 'DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'],
+  ...['SSH_CONNECTION', 'SSH_CLIENT', 'SSH_TTY', 'WSL_DISTRO_NAME', 'WSL_INTEROP'],
+]
+
+/** The part of the environment that reaches `claude setup-token`. */
+export function setupEnvironmentFrom(env: Environment): Record<string, string> {
+  return { TERM: 'xterm-256color', ...only(env, [...ordinary, ...connection, ...interactive]) }
+}
+
 function only(env: Environment, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => (variable(env, name) === undefined ? [] : [[name, `${env[name]}`]])),

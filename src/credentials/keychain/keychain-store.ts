@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type Account, accountName } from '../account.ts'
 import type { Variables } from '../sources/environment.ts'
 import { type StoredSecret, storedSecretFrom, storedText } from '../stored-secret.ts'
@@ -51,6 +52,16 @@ export class KeychainStore implements SecretStore {
       if (!wasListed) await this.#index.drop(account)
       throw error
     }
+  }
+
+  /** Keeps something for a moment, to be told now what would go wrong later. @throws KeychainUnavailableError */
+  async assertUsable(): Promise<void> {
+    const account = 'check'
+    const value = randomUUID()
+    await askKeychain({ op: 'set', service, account, value }, this.#env)
+    const kept = await this.#ask('get', account)
+    if (kept !== value) throw new KeychainUnavailableError('it does not keep what is stored; it is locked')
+    await this.#ask('delete', account)
   }
 
   async remove(account: Account): Promise<boolean> {
