@@ -14,7 +14,7 @@ import { parkedMs, untilIdle } from '../support/until-idle.ts'
 const longest = 60
 const marks = [5, 10, 15, 20, 25, 30, 40, 50, 60]
 /** The size of the answer is what counts, not its last digit. */
-const mostRuns = 5
+const mostRuns = 3
 
 /** From how many user messages on a history is quicker read from a file than told. */
 export const breakEven: Measure = {

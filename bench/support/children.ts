@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { treeOf } from './processes.ts'
@@ -21,6 +21,12 @@ export function adopt<Child extends ChildProcess>(child: Child): Child {
   children.add(child)
   child.once('exit', () => children.delete(child))
   return child
+}
+
+/** Starts node, for comparison; disposing ends it. */
+export function startNode(argv: readonly string[]): AsyncDisposable & { readonly pid: number } {
+  const child = adopt(spawn(process.execPath, argv, { stdio: 'ignore' }))
+  return { pid: child.pid ?? 0, [Symbol.asyncDispose]: () => endChild(child, 'SIGKILL') }
 }
 
 /** Ends a child: asked first, unless it is to be killed at once. */

@@ -1,5 +1,5 @@
 /** How a goal's number is got from the medians of series. */
-export interface Figure {
+interface Figure {
   readonly of: string
   readonly dividedBy?: string
   readonly minus?: string

@@ -20,7 +20,16 @@ export function treeOf(pid: number): Entry[] {
 
 /** Memory that a process holds, in MB; 0 when it is gone. */
 export function residentMb(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1]
+  return megabytes(pid, 'VmRSS')
+}
+
+/** The part of it that is not a copy of a file on disk, which programs share. */
+export function ownMb(pid: number): number {
+  return megabytes(pid, 'RssAnon')
+}
+
+function megabytes(pid: number, field: string): number {
+  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(read(`/proc/${pid}/status`))?.[1]
   return Number(kilobytes ?? 0) / 1_024
 }
 

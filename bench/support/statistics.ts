@@ -19,10 +19,6 @@ export function statisticsOf(values: readonly number[]): Statistics {
   }
 }
 
-export function medianOf(values: readonly number[]): number {
-  return statisticsOf(values).median
-}
-
 function medianOfSorted(sorted: readonly number[]): number {
   const upper = sorted[Math.floor(sorted.length / 2)] ?? 0
   const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? 0

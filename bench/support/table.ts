@@ -11,7 +11,9 @@ export function tableOf({ machine, runs, durationMs, measures, goals }: Report):
   for (const { name, about, series } of measures) {
     lines.push('', `${name}: ${about}`, ...columns([header, ...series.map(rowOf)], [1, 2, 3, 4]))
   }
-  if (goals.length > 0) lines.push('', 'goals (from medians)', ...columns(goals.map(goalRow), [1]))
+  const judged = goals.filter(({ met }) => met !== null)
+  if (judged.length > 0) lines.push('', 'goals (from medians)', ...columns(judged.map(goalRow), [1]))
+  if (judged.length < goals.length) lines.push('', `goals not measured in this run: ${goals.length - judged.length}`)
   return `${lines.join('\n')}\n`
 }
 
@@ -22,9 +24,8 @@ function rowOf({ what, n, min, median, p95, unit, note = '' }: ReportedSeries): 
 }
 
 function goalRow({ what, value, met, atLeast, atMost, unit }: JudgedGoal): string[] {
-  const verdict = met === null ? 'not measured' : met ? 'met' : 'MISSED'
   const limit = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`
-  return [verdict, value === null ? '' : number(value), unit, limit, what]
+  return [met ? 'met' : 'MISSED', value === null ? '' : number(value), unit, limit, what]
 }
 
 function number(value: number): string {

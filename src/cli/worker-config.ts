@@ -1,5 +1,11 @@
 import type { claudeSettings, servingSettings } from '../settings/definitions.ts'
-import { claudeEnvironmentFrom, type Environment, proxyFrom, variable } from '../settings/environment.ts'
+import {
+  claudeEnvironmentFrom,
+  type Environment,
+  proxyFrom,
+  runtimeDirFrom,
+  variable,
+} from '../settings/environment.ts'
 import type { ValuesOf } from '../settings/setting.ts'
 import { deepFreeze } from '../shared/deep-freeze.ts'
 import type { ClaudeConfig, WorkerConfig } from '../worker/worker-config.ts'
@@ -52,6 +58,8 @@ export function servingConfigFrom(
     exitAfterIdleMs: values.exitAfterIdle,
     proxy: proxyFrom(env),
     extraCaFile: variable(env, 'NODE_EXTRA_CA_CERTS'),
+    healthAddress: values.healthAddr,
+    runtimeDir: runtimeDirFrom(env),
     logPayloads: values.logPayloads,
   }
 }

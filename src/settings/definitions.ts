@@ -1,5 +1,17 @@
 import { logLevels } from '../shared/log-level.ts'
-import { choice, duration, integer, onOff, path, profileName, routerUrl, secretFile, text, tools } from './kinds.ts'
+import {
+  choice,
+  duration,
+  integer,
+  listenAddress,
+  onOff,
+  path,
+  profileName,
+  routerUrl,
+  secretFile,
+  text,
+  tools,
+} from './kinds.ts'
 import { optional, required, withDefault } from './setting.ts'
 
 /** What every command understands. */
@@ -153,6 +165,12 @@ export const servingSettings = {
     flag: 'exit-after-idle',
     kind: duration({ min: 1 }),
     summary: 'leave after that long without a job',
+  }),
+  healthAddr: optional({
+    flag: 'health-addr',
+    kind: listenAddress,
+    summary:
+      'serve /livez, /readyz, /status.json and /metrics there; a port alone is reachable from this machine only, port 0 takes a free one',
   }),
   logPayloads: withDefault({
     flag: 'log-payloads',

@@ -1,3 +1,5 @@
+import { isAbsolute } from 'node:path'
+
 /** The environment, as a value that is handed around. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -17,6 +19,12 @@ export function proxyFrom(env: Environment): { https?: string; http?: string; no
   const either = (name: string) => variable(env, name.toLowerCase()) ?? variable(env, name)
   const [https, http, no] = [either('HTTPS_PROXY'), either('HTTP_PROXY'), either('NO_PROXY')]
   return { ...(https && { https }), ...(http && { http }), ...(no && { no }) }
+}
+
+/** Where this user's sockets belong; a relative one is to be ignored. */
+export function runtimeDirFrom(env: Environment): string | undefined {
+  const folder = variable(env, 'XDG_RUNTIME_DIR')
+  return folder !== undefined && isAbsolute(folder) ? folder : undefined
 }
 
 /** What steers Claude Code's connection to its model; documented in the README. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { parseRouterUrl, type RouterAddress } from '../protocol/router-url.ts'
 import { formatDuration, parseDuration } from '../shared/duration.ts'
 import { UsageError } from '../shared/errors.ts'
+import { type ListenAddress, parseListenAddress } from '../shared/listen-address.ts'
 
 /** How the text of a setting becomes a value. All sources, flags, variables and files, are read by the same kind. */
 export interface Kind<Value> {
@@ -111,6 +112,12 @@ export const onOff: Kind<boolean> = {
 
 /** Where the router is; what an operator copied is understood generously. */
 export const routerUrl: Kind<RouterAddress> = { placeholder: 'URL', parse: parseRouterUrl }
+
+/** Where something listens; a port alone is reachable from this machine only. */
+export const listenAddress: Kind<ListenAddress> = {
+  placeholder: '[HOST:]PORT',
+  parse: (given) => parseListenAddress(given),
+}
 
 /** Names of Claude Code's own tools: `none`, `all` (also `default`), or a list. */
 export const tools: Kind<'all' | readonly string[]> = {

@@ -5,6 +5,8 @@ import { messageOf, UsageError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { ClaudePool } from './claude/claude-pool.ts'
 import { clearLeftovers, WorkDirectory } from './claude/work-directory.ts'
+import { openControl } from './control/open-control.ts'
+import { WorkerRecord } from './control/worker-record.ts'
 import type { StopRequests } from './stop-requests.ts'
 import { Worker, type WorkerExit } from './worker.ts'
 import type { WorkerConfig } from './worker-config.ts'
@@ -22,7 +24,7 @@ export interface RunWorkerDeps {
 
 /**
  * Builds a worker, runs it until it has ended, and leaves nothing behind: no process, no folder, no socket.
- * @throws UsageError when the extra CA file cannot be read.
+ * @throws UsageError when the extra CA file cannot be read, or health cannot be served where it should.
  */
 export async function runWorker(config: WorkerConfig, deps: RunWorkerDeps): Promise<WorkerExit> {
   const { log, stop, clock = systemClock, random = Math.random } = deps
@@ -35,7 +37,13 @@ export async function runWorker(config: WorkerConfig, deps: RunWorkerDeps): Prom
   // Released after the pool, which may still be giving its last processes time to end.
   opened.use(killOnRequest(stop, claude))
   opened.use(claude)
-  const worker = new Worker(config, { ...deps, claude, clock, random, extraCa })
+  const record = new WorkerRecord(clock)
+  const onEvent = (event: WorkerEvent) => {
+    record.note(event)
+    deps.onEvent(event)
+  }
+  const worker = new Worker(config, { ...deps, onEvent, claude, clock, random, extraCa })
+  opened.use(await openControl({ ...deps, config, worker, claude, record, clock, onEvent }))
   using _retry = deps.onRetryNow?.(() => worker.retryNow())
   return await worker.run()
 }

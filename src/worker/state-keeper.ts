@@ -1,4 +1,5 @@
 import type { Clock } from '../shared/clock.ts'
+import { isoMoment } from '../shared/iso-moment.ts'
 import type { WorkerEvent } from './worker-events.ts'
 import type { WorkerState } from './worker-state.ts'
 
@@ -45,7 +46,7 @@ export class StateKeeper implements Disposable {
       return
     }
     this.#standing = { state, sinceMs: this.#options.clock.now(), reason }
-    const until = untilMs === undefined ? undefined : new Date(untilMs).toISOString()
+    const until = isoMoment(untilMs)
     this.#options.onEvent({ type: 'state', from, to: state, ...(reason && { reason }), ...(until && { until }) })
     this.#watchIdleness()
   }

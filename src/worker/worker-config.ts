@@ -1,10 +1,13 @@
 import type { RouterAddress } from '../protocol/router-url.ts'
+import type { ListenAddress } from '../shared/listen-address.ts'
 import type { Secret } from '../shared/secret.ts'
 
 /** Claude's credential: a long-lived subscription token, or an API key, which bills the API. */
 export interface ClaudeCredential {
   readonly kind: 'oauth-token' | 'api-key'
   readonly secret: Secret
+  /** When it stops being accepted, milliseconds since the epoch; absent where nobody knows. */
+  readonly expiresAtMs?: number | undefined
 }
 
 /** How Claude Code is started and kept. */
@@ -63,6 +66,10 @@ export interface WorkerConfig {
   }
   /** A PEM file whose certificates are trusted beside the built-in ones (NODE_EXTRA_CA_CERTS). */
   readonly extraCaFile?: string | undefined
+  /** Where health and metrics are served over HTTP; absent: nowhere. */
+  readonly healthAddress?: ListenAddress | undefined
+  /** Where this user's sockets belong (XDG_RUNTIME_DIR); absent: below the temporary folder. */
+  readonly runtimeDir?: string | undefined
   /** Prompts and answers in the log, for those who must. */
   readonly logPayloads: boolean
 }

@@ -37,6 +37,7 @@ const other: Record<string, unknown> = {
   once: true,
   exitAfterJobs: '3',
   exitAfterIdle: '10m',
+  healthAddr: '127.0.0.1:9464',
   logPayloads: true,
 }
 
@@ -58,6 +59,7 @@ describe('the configuration of a worker', () => {
       HTTPS_PROXY: 'http://proxy:3128',
       no_proxy: 'localhost',
       NODE_EXTRA_CA_CERTS: '/etc/ca.pem',
+      XDG_RUNTIME_DIR: '/run/user/1000',
       AUXOT_GPU_KEY: 'adm_canary',
     }
     const config = await configFor({ once: true, tools: 'all' }, env)
@@ -96,6 +98,8 @@ describe('the configuration of a worker', () => {
       exitAfterIdleMs: undefined,
       proxy: { https: 'http://proxy:3128', no: 'localhost' },
       extraCaFile: '/etc/ca.pem',
+      healthAddress: undefined,
+      runtimeDir: '/run/user/1000',
       logPayloads: false,
     })
   })

@@ -186,6 +186,12 @@ describe('the official Anthropic client', () => {
     })
   })
 
+  it('learns that nobody keeps its conversation for it', async () => {
+    const runner = client.beta.messages.toolRunner({ ...question, tools: [] })
+    await expect(runner.runUntilDone()).rejects.toThrow('400')
+    await expect(runner.runUntilDone()).rejects.toThrow('conversations are not kept here')
+  })
+
   it('may show its key as a bearer token', async () => {
     const bearer = new Anthropic({
       baseURL: `${router.httpUrl}/api/anthropic`,

@@ -106,6 +106,11 @@ export class EngineOnTrial implements AsyncDisposable {
     throw new Error(`the turn did not fail; it answered ${JSON.stringify(asked.result.text)}`)
   }
 
+  /** Also does this at the end, before everything else. */
+  release(work: () => void): void {
+    this.#opened.defer(work)
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#opened[Symbol.asyncDispose]()
   }

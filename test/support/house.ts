@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type DevRouter, type DevRouterOptions, type JobToSubmit, startDevRouter } from '../../src/dev/dev-router.ts'
 import { type EchoModel, type EchoModelOptions, startEchoModel } from '../../src/dev/echo-model.ts'
 import { ReleaseStack } from '../../src/shared/disposal.ts'
 import { watchForLeaks } from './leak-watch.ts'
+import { openOwnTmpdir } from './own-tmpdir.ts'
 import { type Surroundings, WorkerOnTrial, type WorkerWishes } from './worker-on-trial.ts'
 
 /** What stands in a test's house; everything has a default. */
@@ -42,7 +40,7 @@ export class House implements AsyncDisposable {
   /** Opens a house without workers. */
   static async open({ dialect = 'public', router: more, model: modelOptions }: HouseOptions = {}): Promise<House> {
     const opened = new ReleaseStack()
-    const folder = openFolder(opened)
+    const folder = openOwnTmpdir(opened, 'auxot-house-')
     opened.defer(watchForLeaks(folder))
     const closed: { code: number; after: number }[] = []
     const log = closeLog((code) => closed.push({ code, after: router.received.length }))
@@ -51,9 +49,9 @@ export class House implements AsyncDisposable {
     return new House({ router, model, closed, folder, opened })
   }
 
-  /** Adds a worker, which is stopped with the house. */
-  async add(wishes: WorkerWishes = {}): Promise<WorkerOnTrial> {
-    return this.#opened.use(await WorkerOnTrial.start(this.#surroundings, wishes))
+  /** Adds a worker, which is stopped with the house. It may be told another way to the router. */
+  async add(wishes: WorkerWishes = {}, routerUrl = this.#surroundings.routerUrl): Promise<WorkerOnTrial> {
+    return this.#opened.use(await WorkerOnTrial.start({ ...this.#surroundings, routerUrl }, wishes))
   }
 
   /** Submits a job that asks one question. */
@@ -77,19 +75,6 @@ export async function openHouse(options: HouseOptions = {}): Promise<House & { r
     await house[Symbol.asyncDispose]()
     throw error
   }
-}
-
-/** The temporary folder of this process, for as long as the house stands. */
-function openFolder(opened: ReleaseStack): string {
-  const before = process.env.TMPDIR
-  const folder = mkdtempSync(join(tmpdir(), 'auxot-house-'))
-  process.env.TMPDIR = folder
-  opened.defer(() => {
-    if (before === undefined) delete process.env.TMPDIR
-    else process.env.TMPDIR = before
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-  })
-  return folder
 }
 
 /** Hears from the router's log with which codes workers go. */

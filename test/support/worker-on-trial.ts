@@ -118,7 +118,8 @@ function realClaude(): ReturnType<typeof resolveClaude> {
   return found
 }
 
-async function workerConfig(
+/** A whole configuration, with what a test wishes otherwise. */
+export async function workerConfig(
   { routerUrl, workerKey, modelUrl }: Surroundings,
   { claude, clock: _clock, random: _random, stopFirst: _stop, ...wishes }: WorkerWishes,
 ): Promise<WorkerConfig> {

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { messageOf } from '../../shared/errors.ts'
 import { apiErrors } from './api-errors.ts'
@@ -34,7 +33,12 @@ export class Exchange {
   /** Resolves when the socket can take more. */
   async write(text: string): Promise<void> {
     this.signal.throwIfAborted()
-    if (!this.#response.write(text)) await once(this.#response, 'drain', { signal: this.signal })
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    // Its own callback: Node does not always follow a write that was too much at once by `drain`.
+    if (this.#response.write(text, () => resolve())) return
+    const signalOnAbort = () => reject(this.signal.reason)
+    this.signal.addEventListener('abort', signalOnAbort)
+    await promise.finally(() => this.signal.removeEventListener('abort', signalOnAbort))
   }
 
   sendJson(document: unknown, headers: Headers = {}): void {

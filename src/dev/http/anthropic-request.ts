@@ -79,6 +79,10 @@ export const messagesSchema = countTokensSchema.extend({
   max_tokens: z.number().int().positive(),
   temperature: optional(z.number()),
   stream: optional(z.boolean()),
+  // Later turns of a conversation that the service keeps come without their beginning.
+  thread: optional(
+    z.never('conversations are not kept here: send all messages each time (a tool runner does with `thread: false`)'),
+  ),
   reference_id: optional(z.string()),
   credentials: optional(z.record(z.string(), z.string())),
 })

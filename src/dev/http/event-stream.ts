@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
 /** A stream of server-sent events. Every event is one write, passed on at once. */
@@ -20,15 +19,14 @@ export class EventStream {
   }
 
   async sendText(text: string, event?: string): Promise<void> {
-    const { destroyed } = this.#response
-    if (destroyed || this.#response.write(`${event ? `event: ${event}\n` : ''}data: ${text}\n\n`)) return
     if (this.#response.destroyed) return
-    const left = new AbortController()
-    const onClose = () => left.abort()
-    this.#response.once('close', onClose)
-    // A caller that has gone away never drains.
-    await once(this.#response, 'drain', { signal: left.signal }).catch(() => {})
-    this.#response.off('close', onClose)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    // Its own callback: Node does not always follow a write that was too much at once by `drain`.
+    if (this.#response.write(`${event ? `event: ${event}\n` : ''}data: ${text}\n\n`, () => resolve())) return
+    // A caller that has gone away takes nothing any more.
+    this.#response.once('close', resolve)
+    await promise
+    this.#response.off('close', resolve)
   }
 
   end(): void {

@@ -133,7 +133,7 @@ export class ClaudeSession implements AsyncDisposable {
   async prepare(setup: Setup): Promise<void> {
     assert(this.#state === 'parked', 'a session is prepared before its first question')
     this.#serve(setup, noLiveTools)
-    await this.#firstWords.prepare(setup).catch(() => this.end(0))
+    await Promise.race([this.#firstWords.prepare(setup).catch(() => this.end(0)), this.closed])
     this.#onFrame = ignore
   }
 

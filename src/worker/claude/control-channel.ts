@@ -19,6 +19,7 @@ export class ControlChannel {
   readonly #write: (...frames: OutgoingFrame[]) => void
   readonly #onRefused: (request: ControlRequest['subtype'], error: string) => void
   readonly #waiting = new Map<string, ControlRequest['subtype']>()
+  readonly #asked = new Map<string, PromiseWithResolvers<unknown>>()
   #host: TurnHost | undefined
 
   constructor(options: {
@@ -42,10 +43,23 @@ export class ControlChannel {
     return { type: 'control_request', request_id: id, request }
   }
 
+  /** Writes a request and waits for its answer; rejects when it is refused. Stays open when the process ends before. */
+  ask(request: ControlRequest): Promise<unknown> {
+    const id = randomUUID()
+    const asked = Promise.withResolvers<unknown>()
+    this.#asked.set(id, asked)
+    this.#write({ type: 'control_request', request_id: id, request })
+    return asked.promise
+  }
+
   settle({ response }: ControlResponse): void {
-    const subtype = this.#waiting.get(response.request_id)
-    this.#waiting.delete(response.request_id)
-    if (subtype && response.subtype === 'error') this.#onRefused(subtype, response.error ?? 'no reason given')
+    const { request_id: id, subtype: outcome, error = 'no reason given' } = response
+    const [subtype, asked] = [this.#waiting.get(id), this.#asked.get(id)]
+    this.#waiting.delete(id)
+    this.#asked.delete(id)
+    if (outcome !== 'error') asked?.resolve(response.response)
+    else if (asked) asked.reject(new Error(error))
+    else if (subtype) this.#onRefused(subtype, error)
   }
 
   /** Answers a request of Claude Code's; never throws. */

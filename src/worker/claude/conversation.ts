@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { imageSize } from './image-size.ts'
 import type { HistoryMessage } from './turn.ts'
 
 /**
@@ -18,8 +19,11 @@ export function sessionFile(history: readonly HistoryMessage[], nowMs: number): 
   return lines.join('')
 }
 
-/** Images that Claude Code would shrink and re-encode when they come in on stdin; from a session file they stay as they are. */
+/** Images that Claude Code would shrink or re-encode when they come in on stdin; from a session file they stay as they are. */
 const largeImageCharacters = 450_000
+const longestSidePixels = 2_000
+/** Newer models' images are shrunk to about 1932 × 1932, older models' are not. */
+const mostPixels = 1_900 * 1_900
 /** User messages above which a session file is faster than telling them one by one; measured by `npm run bench`. */
 const manyUserMessages = 25
 
@@ -34,7 +38,11 @@ export function prefersFile(history: readonly HistoryMessage[]): boolean {
 export function hasLargeImage({ role, content }: HistoryMessage): boolean {
   if (role === 'assistant') return false
   const parts = content.flatMap((block) => (block.type === 'tool_result' ? block.content : [block]))
-  return parts.some(
-    (part) => part.type === 'image' && part.source.type === 'base64' && part.source.data.length > largeImageCharacters,
-  )
+  return parts.some((part) => part.type === 'image' && part.source.type === 'base64' && isLarge(part.source.data))
+}
+
+function isLarge(base64: string): boolean {
+  if (base64.length > largeImageCharacters) return true
+  const { width = 0, height = 0 } = imageSize(base64) ?? {}
+  return Math.max(width, height) > longestSidePixels || width * height > mostPixels
 }

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import type { Clock } from '../../shared/clock.ts'
 import type { ClaudeConfig } from '../worker-config.ts'
 import type { ControlChannel } from './control-channel.ts'
 import { sessionFile } from './conversation.ts'
 import { apiKeyRequests, tokenFrames } from './credential-frames.ts'
-import { assistantFrame, type OutgoingFrame, silentUserFrame } from './frames.ts'
+import { assistantFrame, type OutgoingFrame, silentUserFrame, warmUpFrame } from './frames.ts'
 import type { LaunchSpec } from './launch.ts'
 import { initializeRequest, readableReasoning, settingsRequest } from './opening.ts'
 import type { SessionDirectory } from './session-directory.ts'
@@ -26,6 +27,8 @@ export interface FirstWordsOptions {
 export class FirstWords {
   readonly #options: FirstWordsOptions
   #saidSetup = false
+  /** The settings that Claude Code was told last. */
+  #inForce = ''
 
   constructor(options: FirstWordsOptions) {
     this.#options = options
@@ -33,10 +36,15 @@ export class FirstWords {
 
   /** Setup and warm-up without a question, a message or a credential. */
   async prepare(setup: Setup): Promise<void> {
-    const { write, untilTaken } = this.#options
+    const { control, write, untilTaken } = this.#options
     const taken = untilTaken()
-    write(...this.#setup(setup), this.#settings({ ...setup, maxTokens: undefined, env: {} }), silentUserFrame([]))
+    const uuid = randomUUID()
+    write(...this.#setup(setup), ...this.#settings({ ...setup, maxTokens: undefined, env: {} }), warmUpFrame(uuid))
     await taken
+    // Left in place it would count as the conversation's first message, which Claude Code's version line is made from.
+    const answer = await control.ask({ subtype: 'rewind_conversation', target_message_uuid: uuid })
+    if ((answer as { rewound?: boolean } | undefined)?.rewound === false)
+      throw new Error('the warm-up was not taken back')
   }
 
   /** Before the first question: setup, credential, settings, and the conversation so far. */
@@ -49,13 +57,14 @@ export class FirstWords {
 
   /** Before every later question. */
   async goOn(turn: Turn): Promise<void> {
-    this.#options.write(...(await this.#settingsAndKey(turn)))
+    const frames = await this.#settingsAndKey(turn)
+    if (frames.length > 0) this.#options.write(...frames)
   }
 
   async #settingsAndKey(turn: Turn): Promise<OutgoingFrame[]> {
     const { config, directory, control } = this.#options
     const key = await apiKeyRequests(config.credential, directory)
-    return [this.#settings(turn), ...key.map((request) => control.frame(request))]
+    return [...this.#settings(turn), ...key.map((request) => control.frame(request))]
   }
 
   #setup(setup: Setup): OutgoingFrame[] {
@@ -65,10 +74,17 @@ export class FirstWords {
     return [control.frame(initializeRequest(setup)), control.frame(readableReasoning)]
   }
 
-  /** A job's secrets are for the tools that run in the process; where none can run, they stay outside. */
-  #settings(turn: Parameters<typeof settingsRequest>[0]): OutgoingFrame {
+  /**
+   * A job's secrets are for the tools that run in the process; where none can run, they stay outside. What is in force
+   * already is not said again: Claude Code takes some milliseconds over it, with the caller waiting.
+   */
+  #settings(turn: Parameters<typeof settingsRequest>[0]): OutgoingFrame[] {
     const { control, spec } = this.#options
-    return control.frame(settingsRequest({ ...turn, env: spec.builtin.length > 0 ? turn.env : {} }))
+    const request = settingsRequest({ ...turn, env: spec.builtin.length > 0 ? turn.env : {} })
+    const text = JSON.stringify(request)
+    if (text === this.#inForce) return []
+    this.#inForce = text
+    return [control.frame(request)]
   }
 
   /** Message by message. Claude Code has to have taken each user message before the answer that follows it. */

@@ -20,6 +20,8 @@ export type ControlRequest =
       readonly thinking_display: 'summarized'
     }
   | { readonly subtype: 'interrupt' }
+  /** Takes back the latest user message, which was given this uuid. */
+  | { readonly subtype: 'rewind_conversation'; readonly target_message_uuid: string }
 
 /** A line that we write. */
 export type OutgoingFrame =
@@ -49,9 +51,14 @@ export function questionFrame(content: readonly UserBlock[]): OutgoingFrame {
   return { type: 'user', message: { role: 'user', content }, parent_tool_use_id: null, client_composed: true }
 }
 
-/** A user message of the past, or (empty) the warm-up of a spare. */
-export function silentUserFrame(content: readonly UserBlock[]): OutgoingFrame {
+/** A user message of the past. */
+export function silentUserFrame(content: readonly UserBlock[]): OutgoingFrame & { type: 'user' } {
   return { ...(questionFrame(content) as OutgoingFrame & { type: 'user' }), shouldQuery: false }
+}
+
+/** The warm-up of a spare: it says nothing, and can be taken back by its uuid. */
+export function warmUpFrame(uuid: string): OutgoingFrame {
+  return { ...silentUserFrame([]), uuid }
 }
 
 /** An assistant message of the past. */

@@ -27,6 +27,8 @@ interface Kind {
 
 /** One that ends this soon after its start would end as soon again. */
 const shortLifeMs = 5_000
+/** Spares in a row that could not be told anything in advance; after that, none is. */
+const refusalsLimit = 3
 /** After a long history, another one is likely. */
 const resumeMemoryMs = 10 * 60_000
 
@@ -40,6 +42,7 @@ export class Spares {
   readonly #starting = new Map<Promise<void>, Kind>()
   readonly #forecast = new SpareForecast()
   #builtin: readonly string[] | undefined
+  #refusals = 0
   #resumedAtMs = Number.NEGATIVE_INFINITY
   #isClosed = false
 
@@ -98,7 +101,7 @@ export class Spares {
     const { count, clock } = this.#options
     if (!this.#builtin || count === 0) return []
     const spec = { builtin: this.#builtin, resumes: false }
-    const best = this.#forecast.best()
+    const best = this.#refusals < refusalsLimit ? this.#forecast.best() : undefined
     const told = best && this.#toldKind(best)
     const resumes = clock.now() - this.#resumedAtMs < resumeMemoryMs
     return [
@@ -147,7 +150,7 @@ export class Spares {
     const { clock, log, start } = this.#options
     const session = await start(kind.spec)
     const startedAtMs = clock.now()
-    if (kind.setup) await session.prepare(kind.setup)
+    if (kind.setup) await this.#tell(session, kind.setup)
     if (this.#isClosed || session.state !== 'parked') return session.end(0)
     this.#parked.set(session, kind)
     void session.closed.then(() => {
@@ -156,6 +159,19 @@ export class Spares {
       log.warn({}, 'a parked Claude Code process ended by itself')
       if (clock.now() - startedAtMs > shortLifeMs) this.refill()
     })
+  }
+
+  /** A process that cannot be told is ended; where none can, jobs find plain spares. */
+  async #tell(session: ClaudeSession, setup: Setup): Promise<void> {
+    await session.prepare(setup)
+    if (this.#isClosed) return
+    this.#refusals = session.state === 'parked' ? 0 : this.#refusals + 1
+    if (this.#refusals === refusalsLimit) {
+      this.#options.log.warn(
+        {},
+        'Claude Code cannot be told in advance what a conversation begins with; jobs begin a little later',
+      )
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Call } from './answer.ts'
 import type { ClaudeEvent, RateLimit, ToolCall, ToolUse, TurnResult } from './claude-event.ts'
 import { ClaudeFailure } from './claude-failure.ts'
 import { failureOfTurn, rateLimitFrom } from './failures.ts'
@@ -12,7 +13,7 @@ import type {
 } from './frames.ts'
 import type { ToolNames } from './tool-names.ts'
 import { textOfResult } from './tool-result-text.ts'
-import { type Call, Transcript, type TurnForms } from './transcript.ts'
+import { Transcript, type TurnForms } from './transcript.ts'
 import type { JsonObject } from './turn.ts'
 import { StreamedUsage, usageFrom } from './turn-usage.ts'
 
@@ -143,6 +144,7 @@ export class TurnReader {
   }
 
   #startBlock(block: ModelBlockStart): readonly ClaudeEvent[] {
+    if (block.type === 'text') this.#transcript.startText()
     if (block.type === 'text' && block.text) return this.#addText(block.text)
     if (block.type !== 'tool_use' || !block.id || !block.name) return []
     const isFirst = this.#transcript.calls.length === 0

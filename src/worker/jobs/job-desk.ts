@@ -66,17 +66,16 @@ export class JobDesk {
 
   /**
    * Takes a job. One too many (the router counts slots itself, so this is a rare crossing of messages) waits for a place;
-   * one that is here already is the router's mistake and is not run twice.
+   * one that is here already is the router's mistake and is not run twice. One that comes again on a new connection, while
+   * its run on the lost one is still being ended, waits for that end.
    */
   take(job: Job, connection: RouterConnection): void {
-    const { log } = this.#options
-    if (this.#running.has(job.job_id) || this.#waiting.some((waiting) => waiting.job.job_id === job.job_id)) {
-      log.warn({ job: job.job_id }, 'the router sent a job that is already here; it is not started twice')
+    if (this.#isHere(job.job_id, connection)) {
+      this.#options.log.warn({ job: job.job_id }, 'the router sent a job that is already here; it is not started twice')
       return
     }
-    const permit = this.#slots.tryReserve(job.job_id)
-    if (permit) void this.#run(job, connection, permit)
-    else this.#waiting.push({ job, connection })
+    this.#waiting.push({ job, connection })
+    this.#startWaiting()
   }
 
   cancel(jobId: string, reason: CancelReason): void {
@@ -189,8 +188,17 @@ export class JobDesk {
   }
 
   #startWaiting(): void {
-    const next = this.#waiting.shift()
-    if (next) this.take(next.job, next.connection)
+    for (const next of [...this.#waiting]) {
+      const permit = this.#slots.tryReserve(next.job.job_id)
+      if (!permit) continue
+      this.#dropWaiting((waiting) => waiting === next)
+      void this.#run(next.job, next.connection, permit)
+    }
+  }
+
+  #isHere(jobId: string, connection: RouterConnection): boolean {
+    const isWaiting = this.#waiting.some((waiting) => waiting.job.job_id === jobId && waiting.connection === connection)
+    return isWaiting || this.#running.isOn(jobId, connection)
   }
 
   /** What a request asks and Claude Code cannot do is said once per field, not with every job. */

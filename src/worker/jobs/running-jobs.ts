@@ -23,6 +23,11 @@ export class RunningJobs<Connection = unknown> {
     return this.#jobs.has(jobId)
   }
 
+  /** Whether the job is running, and came on this connection. */
+  isOn(jobId: string, connection: Connection): boolean {
+    return this.#jobs.get(jobId)?.job.connection === connection
+  }
+
   /** Enters a job. The same one must not be running: its slot sees to that. */
   start(jobId: string, connection: Connection): RunningJob<Connection> {
     assert(!this.#jobs.has(jobId), `the job ${jobId} is already running`)

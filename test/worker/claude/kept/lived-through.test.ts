@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { Call } from '../../../../src/worker/claude/answer.ts'
 import { conversationKey } from '../../../../src/worker/claude/fingerprint.ts'
 import type { ResultBlock } from '../../../../src/worker/claude/frames.ts'
 import { livedThrough } from '../../../../src/worker/claude/kept-sessions.ts'
-import { type Call, Transcript } from '../../../../src/worker/claude/transcript.ts'
+import { Transcript } from '../../../../src/worker/claude/transcript.ts'
 import type { HistoryMessage } from '../../../../src/worker/claude/turn.ts'
 import { assistantMessage, toolResult, toolUse, turnFrom, userMessage } from '../../../support/turn-from.ts'
 
@@ -100,6 +101,15 @@ describe('a turn comes back in the history', () => {
     ['two answers and nothing between them', [['One.'], ['Two.']]],
   ] satisfies [string, Said[][]][])('in no way that is certain: %s', (_what, answers) => {
     expect(transcriptOf(...answers).forms()).toEqual({ open: [], short: [] })
+  })
+
+  it('in no way that is certain: a blank block among its texts, which Claude Code leaves out', () => {
+    const transcript = transcriptOf([])
+    for (const text of ['Well.', '\n\n']) {
+      transcript.startText()
+      transcript.addText(text)
+    }
+    expect(transcript.forms()).toEqual({ open: [], short: [] })
   })
 
   it('in no way that is certain: arguments that are no JSON object', () => {
