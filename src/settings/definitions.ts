@@ -259,6 +259,9 @@ export const tokenStatusSettings = {
   ...commonSettings,
 }
 
+/** Everything `auxot doctor` understands. */
+export const doctorSettings = tokenStatusSettings
+
 /** Everything `auxot worker token print` understands. */
 export const tokenPrintSettings = {
   reveal: withDefault({

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   commonSettings,
   devSettings,
+  doctorSettings,
   everySetting,
   tokenPrintSettings,
   tokenRmSettings,
@@ -53,6 +54,7 @@ describe('settings', () => {
   it.each([
     ['worker:start', workerSettings],
     ['dev', devSettings],
+    ['doctor', doctorSettings],
     ['worker:token', tokenSetupSettings],
     ['worker:token:set', tokenSetSettings],
     ['worker:token:status', tokenStatusSettings],
