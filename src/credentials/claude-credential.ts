@@ -13,6 +13,8 @@ export interface FoundCredential {
   readonly secret: Secret
   readonly from: SourceKind
   readonly dates?: SecretDates | undefined
+  /** When it stops being accepted, where that is known. */
+  readonly expiresAtMs?: number | undefined
   /** Which was taken and why, where there were two. */
   readonly note?: string | undefined
 }
@@ -34,7 +36,9 @@ export async function findClaudeCredential(
   if (apiKey)
     return { kind: 'api-key', ...apiKey, note: (await isStored('claude', stored)) ? noteOnKey(apiKey) : undefined }
   const kept = await resolveSecret(storedSecrets('claude', stored))
-  return kept && { kind: isApiKey(kept.secret) ? 'api-key' : 'oauth-token', ...kept }
+  return (
+    kept && { kind: isApiKey(kept.secret) ? 'api-key' : 'oauth-token', ...kept, expiresAtMs: kept.dates?.expiresAtMs }
+  )
 }
 
 /** Claude's credential; a worker without one would take every job and fail it. */

@@ -172,6 +172,11 @@ export const servingSettings = {
     summary:
       'serve /livez, /readyz, /status.json and /metrics there; a port alone is reachable from this machine only, port 0 takes a free one',
   }),
+  user: optional({
+    flag: 'user',
+    kind: text('NAME'),
+    summary: 'started as root: become this user for good, once the secrets were read',
+  }),
   logPayloads: withDefault({
     flag: 'log-payloads',
     kind: onOff,

@@ -1,11 +1,25 @@
 import { isAbsolute } from 'node:path'
 
+import { overwriteInitial } from './initial-environment.ts'
+
 /** The environment, as a value that is handed around. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The one place that reads the environment of the process. */
 export function readEnvironment(): Environment {
   return { ...process.env }
+}
+
+/**
+ * Takes variables out of this process, for what it starts and for who looks at it from outside.
+ * @returns false where others of this user can still read them.
+ */
+export function forgetVariables(names: readonly string[]): boolean {
+  const given = names.filter((name) => process.env[name] !== undefined)
+  if (given.length === 0) return true
+  const isGone = overwriteInitial(given)
+  for (const name of given) delete process.env[name]
+  return isGone
 }
 
 /** A variable's value; a blank one counts as not set, because scripts pass `X=` where they have no X. */
