@@ -61,5 +61,4 @@ export type RouterMessage = z.output<typeof routerMessageSchema>
 /** A message as a router writes it. */
 export type SentRouterMessage = z.input<typeof routerMessageSchema>
 export type HelloAck = z.output<typeof helloAckSchema>
-export type RouterErrorMessage = z.output<typeof errorSchema>
 export type ToolCallResult = z.output<typeof toolCallResultSchema>

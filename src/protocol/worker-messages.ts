@@ -37,7 +37,6 @@ const builtinToolUseSchema = z.object({
   arguments: z.string(),
   result: optional(z.string()),
 })
-export type BuiltinToolUse = z.output<typeof builtinToolUseSchema>
 
 /** `complete`: the job's good end. Counts are those of the whole job; `input_tokens` includes cache writes and reads. */
 const completeSchema = z.object({

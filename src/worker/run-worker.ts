@@ -8,9 +8,10 @@ import { clearLeftovers, WorkDirectory } from './claude/work-directory.ts'
 import { openControl } from './control/open-control.ts'
 import { WorkerRecord } from './control/worker-record.ts'
 import type { StopRequests } from './stop-requests.ts'
-import { Worker, type WorkerExit } from './worker.ts'
+import { Worker } from './worker.ts'
 import type { WorkerConfig } from './worker-config.ts'
 import type { WorkerEvent } from './worker-events.ts'
+import type { WorkerExit } from './worker-exit.ts'
 
 export interface RunWorkerDeps {
   readonly log: Log

@@ -6,9 +6,9 @@ import { type AuxotError, UsageError } from '../shared/errors.ts'
 import type { ExitName } from '../shared/exit-codes.ts'
 import type { Log } from '../shared/log.ts'
 import type { Absence } from './absence.ts'
+import { announcedCapabilities } from './announced-capabilities.ts'
 import { builtinToolNames } from './claude/builtin-tools.ts'
 import type { ClaudePool } from './claude/claude-pool.ts'
-import { CredentialRefusedError } from './credential-refused-error.ts'
 import { Departure, type LeaveReason } from './departure.ts'
 import { JobDesk } from './jobs/job-desk.ts'
 import { planBuiltins } from './jobs/plan-builtins.ts'
@@ -22,11 +22,13 @@ import type {
   WorkMessage,
 } from './link/link-handlers.ts'
 import { RouterLink } from './link/router-link.ts'
-import { type AwayKind, openAbsence, probeEveryMs } from './open-absence.ts'
+import { type Away, openAbsence, probeEveryMs } from './open-absence.ts'
+import { planLeave } from './plan-leave.ts'
 import { StateKeeper } from './state-keeper.ts'
 import type { StopRequests } from './stop-requests.ts'
 import type { WorkerConfig } from './worker-config.ts'
 import type { WorkerEvent } from './worker-events.ts'
+import type { WorkerExit } from './worker-exit.ts'
 import type { WorkerView } from './worker-view.ts'
 
 export interface WorkerDeps {
@@ -40,15 +42,6 @@ export interface WorkerDeps {
   /** PEM text of certificates that are trusted beside the built-in ones. */
   readonly extraCa?: string | undefined
 }
-
-/** How a worker ended. */
-export interface WorkerExit {
-  readonly exit: ExitName
-  readonly error?: AuxotError | undefined
-}
-
-/** Tokens; the window that Claude Code's models share. */
-const contextTokens = 200_000
 
 /** Close codes of RFC 6455. */
 const goingAway = 1000
@@ -158,14 +151,7 @@ export class Worker {
   /** A leaving worker announces no more slots than are in use; none at all is a number that routers overlook. */
   #capabilities(): Capabilities {
     const slots = this.#departure.isDecided ? Math.max(1, this.#desk.size) : this.#config.concurrency
-    const { defaultModel } = this.#config
-    return {
-      backend: 'claude',
-      model: defaultModel,
-      ctx_size: contextTokens,
-      total_slots: slots,
-      model_capabilities: [],
-    }
+    return announcedCapabilities(slots, this.#config.defaultModel)
   }
 
   #linkOnUp({ workerId, policy, connection }: Welcome, router: string): void {
@@ -246,7 +232,7 @@ export class Worker {
     this.#deps.onEvent({ type: 'warning', code: error.code, message: error.message })
     // Only the router can tell whether the key is good again, so coming back is the probe.
     const untilMs = this.#deps.clock.now() + probeEveryMs.auth_failed
-    this.#stayAway('auth_failed', { untilMs, reason: error.message, asksRouter: true })
+    this.#stayAway({ kind: 'auth_failed', untilMs, reason: error.message, asksRouter: true })
   }
 
   #jobOnStarted(): void {
@@ -275,29 +261,18 @@ export class Worker {
     this.#showState(kind === 'stop' ? (this.#error?.message ?? this.#deps.stop.cause?.by) : kind)
   }
 
-  #leave({ kind, failure }: LeaveReason, forced: ExitName | undefined): void {
-    const { onAuthFailure, claude } = this.#config
-    if (kind === 'stop') {
-      this.#finish({ exit: forced ?? this.#error?.exit ?? 'done', error: this.#error })
-    } else if (kind === 'auth_failed' && failure && onAuthFailure === 'exit') {
-      const error = new CredentialRefusedError(claude.credential, failure)
-      this.#finish({ exit: error.exit, error })
-    } else {
-      const resetsAt = failure?.rateLimit?.resetsAt
-      this.#stayAway(kind, { untilMs: resetsAt && resetsAt * 1_000, reason: failure?.message ?? kind })
-    }
+  #leave(reason: LeaveReason, forced: ExitName | undefined): void {
+    const plan = planLeave(reason, { forced, error: this.#error, config: this.#config })
+    if ('end' in plan) this.#finish(plan.end)
+    else this.#stayAway(plan.away)
   }
 
-  #stayAway(
-    kind: AwayKind,
-    { untilMs, reason, asksRouter = false }: { untilMs: number | undefined; reason: string; asksRouter?: boolean },
-  ): void {
+  #stayAway(away: Away): void {
+    const { kind, untilMs, reason } = away
     const { clock, claude } = this.#deps
     this.#connection = undefined
     const left = this.#link.leave(kind === 'rate_limited' ? tryAgainLater : goingAway)
-    this.#absence = openAbsence(kind, {
-      untilMs,
-      asksRouter,
+    this.#absence = openAbsence(away, {
       claude,
       model: this.#config.defaultModel,
       onReturn: () => void left.then(() => this.#comeBack()),

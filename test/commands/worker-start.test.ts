@@ -144,8 +144,9 @@ describe.skipIf(!program)('auxot worker start', () => {
 
   it('retries a router that cannot be reached for ever, and stops when told to', async () => {
     await router.stop()
-    await using worker = startAuxot([...start, '--reconnect-delay', '1ms', '--reconnect-max-delay', '5ms'], { env })
-    await worker.line(/attempt 3/)
+    const often = ['--reconnect-delay', '1ms', '--reconnect-max-delay', '5ms', '--log-level', 'debug']
+    await using worker = startAuxot([...start, ...often], { env })
+    await worker.line(/3 times so far/)
     worker.signal('SIGTERM')
     expect(await worker.ended).toMatchObject({ code: 0 })
   })

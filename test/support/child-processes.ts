@@ -50,3 +50,12 @@ function parentsFromPs(): Map<number, number> {
     rows.flatMap(([pid, parent, state]) => (state === 'Z' ? [] : [[Number(pid), Number(parent)] as const])),
   )
 }
+
+/** What a process was started with, its arguments and its environment; empty where that cannot be seen. */
+export function startedWith(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') + readFileSync(`/proc/${pid}/environ`, 'utf8')
+  } catch {
+    return ''
+  }
+}

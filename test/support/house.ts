@@ -54,6 +54,11 @@ export class House implements AsyncDisposable {
     return this.#opened.use(await WorkerOnTrial.start({ ...this.#surroundings, routerUrl }, wishes))
   }
 
+  /** Starts a worker that the test itself sees to the end of. */
+  start(wishes: WorkerWishes): Promise<WorkerOnTrial> {
+    return WorkerOnTrial.start(this.#surroundings, wishes)
+  }
+
   /** Submits a job that asks one question. */
   ask(content: string, more: Partial<JobToSubmit> = {}) {
     return this.router.submit({ messages: [{ role: 'user', content }], ...more })

@@ -36,7 +36,12 @@ export function toolsOf({ tools = [] }: Pick<MessagesBody, 'tools'>): ModelTool[
 const ownLines = ['x-anthropic-billing-header:', "You are a Claude agent, built on Anthropic's Claude Agent SDK."]
 
 function plainMessage({ role, content }: ModelMessage): PlainMessage {
-  return { role, content: plainBlocks(blocksOf(content)).map(plainBlock) }
+  return {
+    role,
+    content: blocksOf(content)
+      .filter((block) => !isInjected(block))
+      .map(plainBlock),
+  }
 }
 
 function plainBlock(block: ContentBlock): ContentBlock {
@@ -48,11 +53,11 @@ function plainBlock(block: ContentBlock): ContentBlock {
 }
 
 function plainResult(content: Content = ''): Content {
-  return typeof content === 'string' ? withoutInjectedTexts(content) : plainBlocks(content)
+  return typeof content === 'string' ? withoutInjectedTexts(content) : plainParts(content)
 }
 
-/** Without the texts that are Claude Code's own. It ends the text before such a block with a line break, which goes too. */
-function plainBlocks(blocks: readonly ContentBlock[]): ContentBlock[] {
+/** A result's parts without the texts that are Claude Code's own. It ends the text before such a part with a line break, which goes too. */
+function plainParts(blocks: readonly ContentBlock[]): ContentBlock[] {
   return blocks.flatMap((block, index) => {
     if (isInjected(block)) return []
     const next = blocks[index + 1]

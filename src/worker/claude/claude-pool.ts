@@ -9,7 +9,7 @@ import { type FoundSession, KeptSessions, type Lived, type MissReason } from './
 import { canResumeLate, type LaunchSpec } from './launch.ts'
 import { PoolCounters, type PoolStats, type TurnStart } from './pool-stats.ts'
 import { residentBytes } from './process-memory.ts'
-import { pastOf } from './session-past.ts'
+import { type KeptLimits, type Past, pastOf, usualKeptLimits, whyNotKept } from './session-past.ts'
 import { Spares } from './spares.ts'
 import type { Turn } from './turn.ts'
 import type { WorkDirectory } from './work-directory.ts'
@@ -26,12 +26,6 @@ export interface ClaudePoolOptions {
   readonly keptLimits?: KeptLimits
 }
 
-/** When a process is not kept any longer: it grows with each turn. */
-export interface KeptLimits {
-  readonly turns: number
-  readonly memoryBytes: number
-}
-
 /** A session lent for one turn. Disposing gives it back at once; what is then to be done with it happens behind the job. */
 export interface SessionLease extends Disposable {
   readonly session: ClaudeSession
@@ -42,7 +36,6 @@ export interface SessionLease extends Disposable {
   underWay(): void
 }
 
-const usualLimits: KeptLimits = { turns: 200, memoryBytes: 640 * 1_024 * 1_024 }
 /** With less than this left on the machine, kept sessions make room for a process that is needed now. */
 const roomForOneBytes = 300 * 1_024 * 1_024
 
@@ -172,12 +165,11 @@ export class ClaudePool implements AsyncDisposable {
     this.#spares.refill()
   }
 
-  #movedOn(session: ClaudeSession, turn: Turn, before: FoundSession | undefined): ReturnType<typeof pastOf> {
+  #movedOn(session: ClaudeSession, turn: Turn, before: FoundSession | undefined): Past {
     if (before && session.state === 'kept') this.#kept.movedOn(before.lived)
     else if (before) this.#kept.bury(before.lived, whyNotKept(session))
-    const { lived, mayGoOn } = pastOf(session, turn, before?.isPrivate ?? false)
-    const { turns } = this.#options.keptLimits ?? usualLimits
-    return { lived, mayGoOn: mayGoOn && session.turns < turns }
+    const { turns } = this.#options.keptLimits ?? usualKeptLimits
+    return pastOf(session, turn, { wasPrivate: before?.isPrivate ?? false, mostTurns: turns })
   }
 
   #keep(session: ClaudeSession, lived: Lived): void {
@@ -188,7 +180,7 @@ export class ClaudePool implements AsyncDisposable {
   /** Looked at behind the job's back: a follow-up may be there before the answer to this is. */
   async #retireIfLarge(session: ClaudeSession): Promise<void> {
     const bytes = session.pid === undefined ? undefined : await residentBytes(session.pid)
-    const { memoryBytes } = this.#options.keptLimits ?? usualLimits
+    const { memoryBytes } = this.#options.keptLimits ?? usualKeptLimits
     if (bytes !== undefined && bytes > memoryBytes) this.#kept.retire(session)
   }
 
@@ -207,10 +199,6 @@ export class ClaudePool implements AsyncDisposable {
     void session.closed.then(() => this.#alive.delete(session))
     return session
   }
-}
-
-function whyNotKept({ hasDied }: ClaudeSession): MissReason {
-  return hasDied ? 'died' : 'retired'
 }
 
 function isToolResults({ prompt }: Turn): boolean {

@@ -157,7 +157,11 @@ export class ClaudeSession implements AsyncDisposable {
     signal.addEventListener('abort', onAbort, { once: true })
     try {
       await (isFirst ? this.#firstWords.begin(turn) : this.#firstWords.goOn(turn))
-      this.#onFrame = (frame) => running.read(frame)
+      running.throwIfFailed()
+      this.#onFrame = (frame) => {
+        if (frame.type === 'stream_event' && frame.event.type === 'message_start') this.#firstWords.answerBegan(turn)
+        running.read(frame)
+      }
       this.#process.write(questionFrame(turn.prompt))
       yield* running.events
     } catch (error) {
@@ -260,6 +264,7 @@ export class ClaudeSession implements AsyncDisposable {
 
   /** Resolves with the next `result` frame; rejects as soon as the turn has failed. */
   #untilResult(): Promise<void> {
+    this.#turn?.throwIfFailed()
     const failBefore = this.#fail
     return new Promise<void>((resolve, reject) => {
       this.#fail = reject

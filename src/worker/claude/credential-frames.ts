@@ -11,6 +11,12 @@ export function tokenFrames(credential: ClaudeCredential | undefined): OutgoingF
   return [{ type: 'update_environment_variables', variables: { CLAUDE_CODE_OAUTH_TOKEN: credential.secret.reveal() } }]
 }
 
+/** The token taken back: what the process would ask the model now, nobody asked for. */
+export function withdrawalFrames(credential: ClaudeCredential | undefined): OutgoingFrame[] {
+  if (credential?.kind !== 'oauth-token') return []
+  return [{ type: 'update_environment_variables', variables: { CLAUDE_CODE_OAUTH_TOKEN: '' } }]
+}
+
 /**
  * An API key, which is not taken on stdin: Claude Code asks a helper command for it when it asks the model first, and the
  * helper takes the file with the key away as it reads it, so it is gone before any tool runs. To be sent before every question,

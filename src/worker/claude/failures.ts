@@ -1,3 +1,4 @@
+import { isoMoment } from '../../shared/iso-moment.ts'
 import type { RateLimit } from './claude-event.ts'
 import { ClaudeFailure, type FailureClass, type FailureFacts } from './claude-failure.ts'
 import type { ProcessExit } from './claude-process.ts'
@@ -47,16 +48,15 @@ export function failureOfExit(exit: ProcessExit): ClaudeFailure {
 
 /** `rate limit reached, resets at <ISO time>`; no time where nobody said one. */
 export function rateLimitSentence(limit: RateLimit | undefined): string {
-  const at = limit?.resetsAt
-  return at === undefined
-    ? sentences.rate_limit
-    : `${sentences.rate_limit}, resets at ${new Date(at * 1_000).toISOString()}`
+  const at = isoMoment((limit?.resetsAt ?? Number.NaN) * 1_000)
+  return at === undefined ? sentences.rate_limit : `${sentences.rate_limit}, resets at ${at}`
 }
 
 /** Our form of a `rate_limit_event`. */
 export function rateLimitFrom(info: RateLimitInfo): RateLimit {
   const status = info.status === 'rejected' || info.status === 'allowed_warning' ? info.status : 'allowed'
-  return { status, resetsAt: info.resetsAt, window: info.rateLimitType }
+  const isMoment = isoMoment((info.resetsAt ?? Number.NaN) * 1_000) !== undefined
+  return { status, resetsAt: isMoment ? info.resetsAt : undefined, window: info.rateLimitType }
 }
 
 interface Signs extends FailedTurn {

@@ -7,11 +7,12 @@ import type { HistoryMessage, OfferedTool, Turn } from './turn.ts'
 /*
  * What the model is asked in a kept process and what it would be asked after a replay differs in this, and in nothing else
  * (held by test/worker/claude/kept/same-as-replayed.test.ts):
- * - Claude Code's texts about its surroundings, its model and the date stand once, at the first question that the process
- *   was asked: the conversation's first in a kept one, its last after a replay. They name the process's own folder.
+ * - Claude Code's own texts (surroundings, model, date; with Bash also how to sign commits) stand once, at the first question
+ *   that the process was asked: the conversation's first in a kept one, its last after a replay. They name the process's folder.
  * - Cache markers stand accordingly, and newer models' empty system messages.
  * - The model's reasoning in its earlier answers is still there; no caller can send it back.
  * - An earlier answer's text stands in the blocks in which the model wrote it; a replay has one.
+ * - The result of a tool that ran in the process may stand there as a string instead of one text block.
  * - `metadata.user_id` names the process.
  */
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { ClaudeConfig } from '../worker-config.ts'
 import type { ControlChannel } from './control-channel.ts'
 import { sessionFile } from './conversation.ts'
-import { apiKeyRequests, tokenFrames } from './credential-frames.ts'
+import { apiKeyRequests, tokenFrames, withdrawalFrames } from './credential-frames.ts'
 import { assistantFrame, type OutgoingFrame, silentUserFrame, warmUpFrame } from './frames.ts'
 import type { LaunchSpec } from './launch.ts'
 import { initializeRequest, readableReasoning, settingsRequest } from './opening.ts'
@@ -27,6 +27,7 @@ export interface FirstWordsOptions {
 export class FirstWords {
   readonly #options: FirstWordsOptions
   #saidSetup = false
+  #hasToken = false
   /** The settings that Claude Code was told last. */
   #inForce = ''
 
@@ -49,16 +50,34 @@ export class FirstWords {
 
   /** Before the first question: setup, credential, settings, and the conversation so far. */
   async begin(turn: Turn): Promise<void> {
-    const { config, spec, directory, clock, write } = this.#options
+    const { spec, directory, clock, write } = this.#options
     if (spec.resumes) await writeFile(directory.historyFile, sessionFile(turn.history, clock.now()), { mode: 0o600 })
-    write(...this.#setup(turn), ...tokenFrames(config.credential), ...(await this.#settingsAndKey(turn)))
+    write(...this.#setup(turn), ...this.#token(), ...(await this.#settingsAndKey(turn)))
     if (!spec.resumes) await this.#retell(turn.history)
   }
 
   /** Before every later question. */
   async goOn(turn: Turn): Promise<void> {
-    const frames = await this.#settingsAndKey(turn)
+    const frames = [...this.#token(), ...(await this.#settingsAndKey(turn))]
     if (frames.length > 0) this.#options.write(...frames)
+  }
+
+  /**
+   * The model has begun to answer. Without tools this answer is the last one: a process that would ask on by itself, and is
+   * not killed in time, finds no token to do it with.
+   */
+  answerBegan({ tools }: Pick<Turn, 'tools'>): void {
+    const { config, spec, write } = this.#options
+    if (!this.#hasToken || spec.builtin.length + tools.returned.length + tools.live.length > 0) return
+    this.#hasToken = false
+    write(...withdrawalFrames(config.credential))
+  }
+
+  #token(): OutgoingFrame[] {
+    if (this.#hasToken) return []
+    const frames = tokenFrames(this.#options.config.credential)
+    this.#hasToken = frames.length > 0
+    return frames
   }
 
   async #settingsAndKey(turn: Turn): Promise<OutgoingFrame[]> {

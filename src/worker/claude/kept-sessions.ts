@@ -41,7 +41,7 @@ export interface Lived {
 }
 
 /** A session that is kept, and its past. */
-export interface KeptSession {
+interface KeptSession {
   readonly session: ClaudeSession
   readonly lived: Lived
 }

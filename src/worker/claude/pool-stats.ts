@@ -1,7 +1,7 @@
 import { type MissReason, missReasons } from './kept-sessions.ts'
 
 /** How a turn came to its process. */
-export const turnStarts = [
+const turnStarts = [
   /** A parked process, without anything to retell. */
   'warm',
   /** A process started for it, without anything to retell. */

@@ -27,6 +27,7 @@ export class RunningTurn {
   readonly reader: TurnReader
   readonly #options: RunningTurnOptions
   readonly #events: AsyncQueue<ClaudeEvent>
+  #failure: unknown
 
   constructor(options: RunningTurnOptions) {
     const { names, costBefore, source } = options
@@ -59,7 +60,13 @@ export class RunningTurn {
 
   /** The first failure wins; after the end there is none. */
   fail(error: unknown): void {
+    this.#failure ??= error
     this.#events.fail(error)
+  }
+
+  /** For those who have waited for something else than events. */
+  throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure
   }
 
   #finishIfOver(): void {

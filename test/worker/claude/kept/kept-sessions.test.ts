@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setImmediate as nextRound } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -141,6 +143,17 @@ describe('kept sessions', () => {
     const { told, next } = await begin('hi')
     await gone(told)
     expect(await reasonFor(next)).toBe('retired')
+  })
+
+  it('are kept after a job with credentials only where it could not use them', async () => {
+    const setup = fileURLToPath(new URL('../../../fixtures/claude/tells-its-setup.mjs', import.meta.url))
+    await open({ program: setup })
+    const env = { KEY: 'secret' }
+    const [plain, withTools] = [turnFrom({ env }), turnFrom({ env, tools: { builtin: ['Read'] } })]
+    const answers = [await engine.ask(plain), await engine.ask(withTools)].map(({ result }) => result.text)
+    expect(await reasonFor(followUp(plain, answers[0] ?? ''))).toBeUndefined()
+    expect(await reasonFor(followUp(withTools, answers[1] ?? ''))).toBe('retired')
+    expect(readFileSync(join(engine.directory.path, 's1', 'told.jsonl'), 'utf8')).not.toContain('secret')
   })
 
   it('end at once when no more are to be kept, and none is kept from then on', async () => {

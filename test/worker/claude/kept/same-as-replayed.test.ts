@@ -11,7 +11,7 @@ import { differences, whatCounts } from './same-as-replayed.ts'
 
 const tools = ['look', 'see'].map((name) => ({ type: 'function', function: { name, description: `to ${name}` } }))
 
-describe.skipIf(claudeProgram() === undefined)('what the model is asked in a kept process', () => {
+describe.skipIf(claudeProgram() === undefined)('what the model is asked in a kept process', { timeout: 60_000 }, () => {
   let kept: KeptEngine
   let plain: KeptEngine
   beforeAll(async () => {

@@ -105,48 +105,52 @@ describe('a spare that was told a setup in advance', () => {
   })
 })
 
-describe.skipIf(claudeProgram() === undefined)('a Claude Code that was told a setup in advance', () => {
-  const tools = { returned: [offeredTool('look')], live: [offeredTool('see')] }
-  it.each(['claude-sonnet-4-6', 'claude-sonnet-5-5'])(
-    'sends %s to the letter what one sends that was told nothing',
-    async (model) => {
+describe.skipIf(claudeProgram() === undefined)(
+  'a Claude Code that was told a setup in advance',
+  { timeout: 60_000 },
+  () => {
+    const tools = { returned: [offeredTool('look')], live: [offeredTool('see')] }
+    it.each(['claude-sonnet-4-6', 'claude-sonnet-5-5'])(
+      'sends %s to the letter what one sends that was told nothing',
+      async (model) => {
+        await open()
+        const turn = turnFrom({ model, system: 'Be brief.', tools, effort: 'low', maxTokens: 700 })
+        const plain = await foresee(turn)
+        const asked = engine.model.requests.length
+        const told = await engine.ask(turn)
+        expect([told.start, engine.pool.stats.forecasts.right, engine.model.requests.length - asked]).toEqual([
+          'warm',
+          1,
+          1,
+        ])
+        expect(withoutNames(told.bodies[0])).toEqual(withoutNames(plain))
+      },
+    )
+
+    it('holds no credential, and asks the model nothing before its job', async () => {
       await open()
-      const turn = turnFrom({ model, system: 'Be brief.', tools, effort: 'low', maxTokens: 700 })
+      const turn = turnFrom({ system: 'Be brief.' })
+      await foresee(turn)
+      expect(engine.model.requests).toHaveLength(2)
+      using lease = await engine.pool.lease(turn)
+      expect([lease.start, engine.pool.stats.forecasts.right]).toEqual(['warm', 1])
+      if (process.platform !== 'linux') return
+      for (const file of ['environ', 'cmdline']) {
+        expect(readFileSync(`/proc/${lease.session.pid}/${file}`, 'utf8')).not.toContain(inventedToken)
+      }
+    })
+
+    it('is told a history as any other', async () => {
+      await open()
+      const history = [userMessage('One?'), assistantMessage('Two.')]
+      const turn = turnFrom({ system: 'Be brief.', history, prompt: 'Three?' })
       const plain = await foresee(turn)
-      const asked = engine.model.requests.length
       const told = await engine.ask(turn)
-      expect([told.start, engine.pool.stats.forecasts.right, engine.model.requests.length - asked]).toEqual([
-        'warm',
-        1,
-        1,
-      ])
+      expect([told.start, engine.pool.stats.forecasts.right]).toEqual(['replayed', 1])
       expect(withoutNames(told.bodies[0])).toEqual(withoutNames(plain))
-    },
-  )
-
-  it('holds no credential, and asks the model nothing before its job', async () => {
-    await open()
-    const turn = turnFrom({ system: 'Be brief.' })
-    await foresee(turn)
-    expect(engine.model.requests).toHaveLength(2)
-    using lease = await engine.pool.lease(turn)
-    expect([lease.start, engine.pool.stats.forecasts.right]).toEqual(['warm', 1])
-    if (process.platform !== 'linux') return
-    for (const file of ['environ', 'cmdline']) {
-      expect(readFileSync(`/proc/${lease.session.pid}/${file}`, 'utf8')).not.toContain(inventedToken)
-    }
-  })
-
-  it('is told a history as any other', async () => {
-    await open()
-    const history = [userMessage('One?'), assistantMessage('Two.')]
-    const turn = turnFrom({ system: 'Be brief.', history, prompt: 'Three?' })
-    const plain = await foresee(turn)
-    const told = await engine.ask(turn)
-    expect([told.start, engine.pool.stats.forecasts.right]).toEqual(['replayed', 1])
-    expect(withoutNames(told.bodies[0])).toEqual(withoutNames(plain))
-  })
-})
+    })
+  },
+)
 
 /** Where the spare that was told something lives: it was started last. */
 function lastSession({ pool }: KeptEngine): string {
