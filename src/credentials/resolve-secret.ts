@@ -2,8 +2,7 @@ import type { Secret } from '../shared/secret.ts'
 import type { SecretDates } from './stored-secret.ts'
 
 /** The kinds of places that secrets come from, nearest first. */
-export const sourceKinds = ['flag', 'file', 'env', 'keychain', 'insecure-file'] as const
-export type SourceKind = (typeof sourceKinds)[number]
+export type SourceKind = 'flag' | 'file' | 'env' | 'keychain' | 'insecure-file'
 
 /** A secret, and in what kind of place it was. */
 export interface FoundSecret {

@@ -265,7 +265,7 @@ export const tokenStatusSettings = {
 }
 
 /** Everything `auxot doctor` understands. */
-export const doctorSettings = tokenStatusSettings
+export const doctorSettings = { ...tokenStatusSettings }
 
 /** Everything `auxot worker token print` understands. */
 export const tokenPrintSettings = {
