@@ -100,7 +100,6 @@ function surroundings({ env }: Given): Record<string, string> {
     ...env,
     TMPDIR: temporary,
     AUXOT_DATA_DIR: dataDir,
-    XDG_CACHE_HOME: join(folder, 'cache'),
     CLAUDE_PATH: `${program}`,
     ANTHROPIC_BASE_URL: model.url,
     AUXOT_ROUTER_URL: router.httpUrl,
@@ -164,12 +163,13 @@ describe.skipIf(!program)('both secrets, given by', () => {
       ]
       // What reads no secret, or reads it as the first ones do, is the same for every source.
       const commands = name === 'environment' ? [...reading, ...others] : reading
-      for (const [code, more, ...argv] of commands) {
+      const run = async ([code, more, ...argv]: Run) => {
         const input = given.input === undefined ? {} : { input: given.input }
         const result = await runAuxot(argv, { env: more, ...input })
         expect(result.code, `${argv.join(' ')}: ${result.stderr}`).toBe(code)
         expectClean(result, given)
       }
+      await Promise.all(commands.map(run))
     },
     60_000,
   )

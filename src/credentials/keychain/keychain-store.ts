@@ -56,7 +56,8 @@ export class KeychainStore implements SecretStore {
 
   /** Keeps something for a moment, to be told now what would go wrong later. @throws KeychainUnavailableError */
   async assertUsable(): Promise<void> {
-    const account = 'check'
+    // Of this process alone: another may be checking at the same time.
+    const account = `check-${process.pid}`
     const value = randomUUID()
     await askKeychain({ op: 'set', service, account, value }, this.#env)
     const kept = await this.#ask('get', account)
