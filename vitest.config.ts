@@ -7,8 +7,9 @@ export default defineConfig({
     disableConsoleIntercept: true,
     setupFiles: ['test/support/setup.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Only ends what hangs: every wait in a test has a limit that names what it waited for, and none decides by time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Two cores: more files at once only make the real Claude Code slower to start.
     maxWorkers: 2,
   },

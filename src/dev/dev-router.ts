@@ -26,7 +26,7 @@ export interface ConnectedWorker {
 /** A job to submit; an id is made unless it has one. */
 export type JobToSubmit = Omit<SentJob, 'type' | 'job_id'> & { readonly job_id?: string }
 
-const defaultLimitMs = 10_000
+const defaultLimitMs = 60_000
 
 /** A router on this machine that needs no account: for `auxot dev`, and for tests of everything that a router may do. */
 export class DevRouter implements AsyncDisposable {

@@ -75,7 +75,7 @@ export class EchoModel implements AsyncDisposable {
   }
 
   /** The next request that was not handed out before; waits for it. */
-  nextRequest(limitMs = 10_000): Promise<EchoRequest> {
+  nextRequest(limitMs = 60_000): Promise<EchoRequest> {
     return this.#context.log.next(limitMs)
   }
 

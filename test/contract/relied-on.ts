@@ -36,6 +36,7 @@ export const variables: Readonly<Record<string, Standing>> = {
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: 'documented',
   CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: 'documented',
   CLAUDE_CODE_DISABLE_CRON: 'documented',
+  CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS: 'observed',
   CLAUDE_CODE_DISABLE_ATTACHMENTS: 'observed',
   DISABLE_COMPACT: 'documented',
   CLAUDE_CODE_BLOCKING_LIMIT_OVERRIDE: 'observed',

@@ -56,7 +56,7 @@ export class BareClaude implements AsyncDisposable {
   }
 
   /** Every frame up to and with the next one of this type. */
-  async until(type: string, limitMs = 20_000): Promise<Frame[]> {
+  async until(type: string, limitMs = 60_000): Promise<Frame[]> {
     const frames: Frame[] = []
     while (frames.at(-1)?.type !== type) {
       frames.push(await this.#frames.next(() => true, limitMs, `a "${type}" frame of claude`))

@@ -1,5 +1,5 @@
 /** Waits in tests end with an error that names what was waited for. */
-const waitLimitMs = 10_000
+const waitLimitMs = 60_000
 
 /** What happened, in order, and a way to wait for what happens next. */
 export class EventRecord<Event> {

@@ -8,7 +8,7 @@ import type { Capabilities, WorkerMessage } from '../../src/protocol/worker-mess
 /** A router's message, of one type. */
 export type RouterMessageOf<Type extends RouterMessage['type']> = Extract<RouterMessage, { type: Type }>
 
-const limitMs = 5_000
+const limitMs = 60_000
 
 /** The other end of a router: a bare socket that says what a test tells it to say, and keeps what it hears. */
 export class FakeWorker implements AsyncDisposable {

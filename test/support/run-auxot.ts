@@ -42,7 +42,7 @@ export interface RunningAuxot extends AsyncDisposable {
 
 /** Starts the built command line, in folders of its own. */
 export function startAuxot(argv: readonly string[], options: AuxotRun = {}): RunningAuxot {
-  const { env = {}, input = '', limitMs = 25_000, program = join(repositoryRoot, 'bin', 'run.js') } = options
+  const { env = {}, input = '', limitMs = 100_000, program = join(repositoryRoot, 'bin', 'run.js') } = options
   const home = mkdtempSync(join(tmpdir(), 'auxot-home-'))
   const child = spawn(process.execPath, [program, ...argv], { env: { ...privateEnv(home), ...env }, cwd: home })
   const output = { stdout: '', stderr: '' }

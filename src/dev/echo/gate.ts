@@ -25,7 +25,7 @@ export class Gate {
   }
 
   /** Resolves as soon as a reply stands at the gate. */
-  async reached(limitMs = 10_000): Promise<void> {
+  async reached(limitMs = 60_000): Promise<void> {
     if (this.#waiting.size > 0) return
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#watching.add(resolve)

@@ -74,6 +74,7 @@ const quietSwitches = {
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: '1',
   CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1',
   CLAUDE_CODE_DISABLE_CRON: '1',
+  CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS: '1',
 } as const
 
 /** One request to the model per tool round: whoever asked decides about repeats, compaction and continuations. */

@@ -115,8 +115,9 @@ describe('a program that fails', () => {
   })
 
   it.each([
-    ['in its group', 'attached', []],
-    ['in a session of its own', 'detached', ['Bash']],
+    ['in its group', 'stdout attached', []],
+    ['in a session of its own', 'stdout detached', ['Bash']],
+    ['for errors only', 'stderr detached', ['Bash']],
   ])('ends the turn although a program that it started, %s, holds on to its output', async (_, prompt, builtin) => {
     await start('leaves-a-grandchild')
     const { error, events } = await within('the failure', failure(turnFrom({ prompt, tools: { builtin } })))

@@ -44,7 +44,7 @@ describe('LineSplitter', () => {
   it('puts a line of many megabytes together from small pieces, looking at each byte once', () => {
     const piece = Buffer.from('x'.repeat(1_000))
     const splitter = new LineSplitter()
-    for (let sent = 0; sent < 20_000; sent++) expect(splitter.push(piece).length).toBe(0)
+    for (let sent = 0; sent < 20_000; sent++) splitter.push(piece)
     expect(splitter.pendingBytes).toBe(20_000_000)
     expect(splitter.push(Buffer.from('\n'))[0]?.length).toBe(20_000_000)
   })

@@ -21,7 +21,7 @@ async function offeredOf(schemas: Readonly<Record<string, JsonObject>>): Promise
   })
   claude.ask('Hello')
   const serving = serveTools(claude, tools)
-  const { body } = await Promise.race([model.nextRequest(15_000), serving])
+  const { body } = await Promise.race([model.nextRequest(), serving])
   return (body.tools ?? []).map((tool) => tool.name).sort()
 }
 

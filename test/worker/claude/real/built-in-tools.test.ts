@@ -9,7 +9,7 @@ import { describeReal, sharedEngine } from '../../../support/real-claude.ts'
 import { offeredTool, turnFrom } from '../../../support/turn-from.ts'
 
 const builtin = ['Bash', 'Read', 'Write']
-const shared = sharedEngine({ warm: 2, builtin })
+const shared = sharedEngine({ builtin })
 const turn = turnFrom({ tools: { builtin } })
 const use = (name: string, input: object, id: string) => ({ type: 'tool_use', name, input, id }) as const
 
@@ -55,6 +55,12 @@ describeReal('Claude Code’s own tools', () => {
     const { engine } = shared
     await engine.ask(turn)
     expect(toolsOf(engine.model.requests[0]?.body ?? {}).map(({ name }) => name)).toEqual(builtin)
+  })
+
+  it('bring no words of Claude Code’s own about commits into the conversation', async () => {
+    const { engine } = shared
+    await engine.ask(turn)
+    expect(JSON.stringify(engine.model.requests[0]?.body.messages)).not.toMatch(/git commits|Co-Authored-By/)
   })
 
   it('that are not offered do not run', async () => {

@@ -1,28 +1,38 @@
 import { expect, it } from 'vitest'
 import type { EchoRequest } from '../../../../src/dev/echo-model.ts'
+import type { Turn } from '../../../../src/worker/claude/turn.ts'
 import { planTurn } from '../../../../src/worker/jobs/plan-turn.ts'
-import { toolsOf } from '../../../support/model-request.ts'
+import { askSession } from '../../../support/engine-on-trial.ts'
+import { conversationOf, toolsOf } from '../../../support/model-request.ts'
 import { describeReal, onlyRequest, sharedEngine } from '../../../support/real-claude.ts'
-import { offeredTool, turnFrom } from '../../../support/turn-from.ts'
+import { offeredTool, toolResult, turnFrom } from '../../../support/turn-from.ts'
 import { sentJob, sentTool } from '../../jobs/sent-job.ts'
 
-const shared = sharedEngine({ warm: 2 })
+const shared = sharedEngine()
 const context = { policy: undefined, settings: { defaultModel: 'claude-sonnet-4-6', builtinTools: [] } }
 const say = (text: string) => ({ type: 'text', text }) as const
 const call = (name: string, input: unknown, id: string) =>
   ({ type: 'tool_use', name: `mcp__auxot__${name}`, input, id }) as const
 
 describeReal('tools that the caller runs', () => {
-  it.each([1, 2, 3, 4, 5])('are called %i at once, none of which is lost, and the turn ends there', async (count) => {
+  it('are called up to five at once, none of which is lost, and each time the turn ends there', async () => {
     const { engine } = shared
-    const calls = Array.from({ length: count }, (_, index) => call('look', { index }, `toolu_${index}`))
-    engine.model.script({ blocks: [say('I look.'), ...calls] })
-    const { events, result } = await engine.ask(turnFrom({ tools: { returned: [offeredTool('look')] } }))
-    expect(engine.model.requests.length).toBe(1)
-    expect(result.toolCalls).toEqual(calls.map(({ id, input }) => ({ id, name: 'look', input })))
-    expect(result).toMatchObject({ text: 'I look.', stopReason: 'tool_use', toolUses: [] })
-    expect(result.costUsd).toBeGreaterThan(0)
-    expect(events.map(({ type }) => type)).toEqual(['text', 'text', 'tool_generating', 'rate_limit', 'result'])
+    const tools = { returned: [offeredTool('look')] }
+    using lease = await engine.pool.lease(turnFrom({ tools }))
+    let prompt: Turn['prompt'] = [say('look')]
+    for (const count of [1, 2, 3, 4, 5]) {
+      const calls = Array.from({ length: count }, (_, index) => call('look', { index }, `toolu_${count}_${index}`))
+      engine.model.script({ blocks: [say('I look.'), ...calls] })
+      const { events, result } = await askSession(lease, turnFrom({ tools, prompt }))
+      expect(engine.model.requests.length).toBe(count)
+      expect(result.toolCalls).toEqual(calls.map(({ id, input }) => ({ id, name: 'look', input })))
+      expect(result).toMatchObject({ text: 'I look.', stopReason: 'tool_use', toolUses: [] })
+      expect(result.costUsd).toBeGreaterThan(0)
+      const told = events.map(({ type }) => type).filter((type) => type !== 'rate_limit')
+      expect(told).toEqual(['text', 'text', 'tool_generating', 'result'])
+      prompt = calls.map(({ id }) => toolResult(id, 'seen'))
+      expect(conversationOf(engine.model.requests.at(-1)?.body ?? { messages: [] })).toHaveLength(2 * count - 1)
+    }
   })
 
   it('reach the model with their descriptions and schemas unchanged', async () => {

@@ -7,7 +7,7 @@ import { within } from '../../../support/event-record.ts'
 import { describeReal, sharedEngine } from '../../../support/real-claude.ts'
 import { assistantMessage, turnFrom, userMessage } from '../../../support/turn-from.ts'
 
-const shared = sharedEngine({ warm: 2 })
+const shared = sharedEngine()
 const gated = () => ({ blocks: [{ type: 'text', text: 'one two three' }], gate: new Gate() }) as const
 
 describeReal('a turn that is stopped', () => {
@@ -90,10 +90,10 @@ describeReal('a process that is killed from outside', () => {
 
   it('while it is parked is not given to a turn', async () => {
     const { engine } = shared
-    await vi.waitFor(() => expect(engine.pool.parked).toBe(2), { timeout: 20_000 })
+    await vi.waitFor(() => expect(engine.pool.parked).toBe(1), { timeout: 20_000 })
     for (const pid of engine.processes()) process.kill(pid, 'SIGKILL')
     const ended = () => engine.log.lines.filter(({ sentence }) => sentence?.endsWith('process ended by itself'))
-    await vi.waitFor(() => expect(ended()).toHaveLength(2), { timeout: 20_000 })
+    await vi.waitFor(() => expect(ended()).toHaveLength(1), { timeout: 20_000 })
     expect((await engine.ask(turnFrom({ prompt: 'anybody?' }))).result.text).toBe('Echo: anybody?')
   })
 })

@@ -12,7 +12,7 @@ import { conversationOf } from '../../../support/model-request.ts'
 import { describeReal, sharedEngine } from '../../../support/real-claude.ts'
 import { offeredTool, turnFrom } from '../../../support/turn-from.ts'
 
-const shared = sharedEngine({ warm: 2 })
+const shared = sharedEngine()
 const some = [{ type: 'text', text: 'so far' }] as const
 const cut = (after: 'headers' | 'start' | 'chunks', by: 'cut' | { type: string; message: string } = 'cut') => ({
   blocks: some,

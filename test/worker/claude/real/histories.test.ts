@@ -16,7 +16,7 @@ import {
 } from '../../../support/turn-from.ts'
 import { pngData } from '../../jobs/sent-job.ts'
 
-const shared = sharedEngine({ warm: 2 })
+const shared = sharedEngine()
 const image = imageBlock(pngData)
 const failed = (id: string, text: string) => ({ ...toolResult(id, text), is_error: true })
 

@@ -16,7 +16,7 @@ import {
 } from '../../../support/turn-from.ts'
 import { pngData } from '../../jobs/sent-job.ts'
 
-const shared = sharedEngine({ warm: 2 })
+const shared = sharedEngine()
 const fetchIt = offeredTool('fetch', { callerName: 'fetch it' })
 const live = turnFrom({ tools: { live: [fetchIt] } })
 const call = (name: string, input: object, id: string) =>

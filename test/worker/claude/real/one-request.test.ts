@@ -7,7 +7,7 @@ import { askSession } from '../../../support/engine-on-trial.ts'
 import { describeReal, sharedEngine } from '../../../support/real-claude.ts'
 import { offeredTool, turnFrom } from '../../../support/turn-from.ts'
 
-const shared = sharedEngine({ warm: 2 })
+const shared = sharedEngine()
 const tools = { returned: [offeredTool('look')] }
 const say = (text: string) => ({ type: 'text', text }) as const
 const half = { type: 'tool_use', name: 'mcp__auxot__look', json: ['{"at": "se'] } as const

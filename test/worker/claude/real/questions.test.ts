@@ -9,7 +9,7 @@ import { describeReal, onlyRequest, sharedEngine } from '../../../support/real-c
 import { imageBlock, offeredTool, textBlock, turnFrom, userMessage } from '../../../support/turn-from.ts'
 import { pngData } from '../../jobs/sent-job.ts'
 
-const shared = sharedEngine({ warm: 2 })
+const shared = sharedEngine()
 
 /** What the model was asked besides the messages. */
 function settingsOf({ messages, metadata, stream, system, tools, ...settings }: { [key: string]: unknown }) {
