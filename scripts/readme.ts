@@ -1,7 +1,7 @@
 /** The parts of README.md that come from the code, between their markers. `--check` compares instead of writing. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { commonSettings, devSettings, workerSettings } from '../src/settings/definitions.ts'
+import { commonSettings, devSettings, tokenSettings, workerSettings } from '../src/settings/definitions.ts'
 import { passedOn } from '../src/settings/environment.ts'
 import type { Setting, Settings } from '../src/settings/setting.ts'
 import { exitCodes } from '../src/shared/exit-codes.ts'
@@ -11,6 +11,7 @@ const sections: Readonly<Record<string, () => string>> = {
   commands: commandsTable,
   'worker settings': () => settingsTable(without(workerSettings, commonSettings)),
   'dev settings': () => settingsTable(without(devSettings, { ...workerSettings, ...commonSettings })),
+  'token settings': () => settingsTable(without(tokenSettings, { ...workerSettings, ...commonSettings })),
   'shared settings': () =>
     Object.keys(without(devSettings, commonSettings))
       .flatMap((name) =>

@@ -1,4 +1,4 @@
-import { commonSettings, devSettings, workerSettings } from '../settings/definitions.ts'
+import { everySetting } from '../settings/definitions.ts'
 import { exitCodes } from '../shared/exit-codes.ts'
 
 /** Pages of help that belong to no single command, by the name after `auxot help`. */
@@ -23,16 +23,14 @@ export const helpTopics = {
 
 /** Every setting of every command, once. */
 function allSettings() {
-  return Object.values({ ...workerSettings, ...devSettings, ...commonSettings }).map(
-    ({ flag, env, key, default: fallback, summary, required }) => ({
-      flag,
-      env,
-      ...(key !== false && { key }),
-      ...(fallback !== undefined && { default: fallback }),
-      required,
-      summary,
-    }),
-  )
+  return Object.values(everySetting).map(({ flag, env, key, default: fallback, summary, required }) => ({
+    flag,
+    env,
+    ...(key !== false && { key }),
+    ...(fallback !== undefined && { default: fallback }),
+    required,
+    summary,
+  }))
 }
 
 /** Rows of text with each column as wide as its widest cell. */

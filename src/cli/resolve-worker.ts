@@ -6,6 +6,7 @@ import type { SettingsInput } from '../settings/read-settings.ts'
 import { resolveWorkerSettings, type WorkerSettings } from '../settings/worker-settings.ts'
 import { ProblemList } from '../shared/problems.ts'
 import type { Secret } from '../shared/secret.ts'
+import { storedPlacesFrom } from './stored-places.ts'
 
 /** Claude Code as it was found on this host. */
 export interface FoundClaude {
@@ -25,11 +26,17 @@ export interface ResolvedWorker {
 export async function resolveWorker(input: SettingsInput, stdin: SecretInput): Promise<ResolvedWorker> {
   const problems = new ProblemList()
   const settings = await resolveWorkerSettings(input, problems)
-  const [workerKey, credential, claude] = await Promise.all([
-    problems.gather(resolveWorkerKey({ env: input.env, file: keyFileOf(settings), stdin })),
-    problems.gather(resolveClaudeCredential(input.env)),
-    problems.gather(findClaude(settings.values.claudePath, input.env)),
-  ])
+  const stored = storedPlacesFrom(input, settings.values)
+  const searches = [
+    resolveWorkerKey({ env: input.env, file: keyFileOf(settings), stdin, stored }),
+    resolveClaudeCredential(input.env, stored),
+    findClaude(settings.values.claudePath, input.env),
+  ] as const
+  // At the same time; what is wrong is told in this order, whichever ends first.
+  await Promise.allSettled(searches)
+  const workerKey = await problems.gather(searches[0])
+  const credential = await problems.gather(searches[1])
+  const claude = await problems.gather(searches[2])
   problems.throwIfAny()
   if (!workerKey || !credential || !claude) throw new Error('a value is missing although there was no problem')
   return { settings, workerKey, credential, claude }
@@ -41,6 +48,7 @@ export async function findClaude(path: string | undefined, env: SettingsInput['e
   return resolveClaude(path, claudeEnvironmentFrom(env))
 }
 
-function keyFileOf({ values, sources }: WorkerSettings) {
+/** The file of the worker key, and who named it. */
+function keyFileOf({ values, sources }: Pick<WorkerSettings, 'values' | 'sources'>) {
   return values.keyFile === undefined ? undefined : { path: values.keyFile, source: sources.keyFile }
 }

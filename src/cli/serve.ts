@@ -4,18 +4,24 @@ import { exitCodes } from '../shared/exit-codes.ts'
 import { runWorker } from '../worker/run-worker.ts'
 import { StopRequests } from '../worker/stop-requests.ts'
 import { listenForStopSignals } from '../worker/stop-signals.ts'
+import { becomeUser } from './become-user.ts'
+import { secretWarnings } from './guard-secrets.ts'
 import { openOutput } from './open-output.ts'
 import type { ResolvedWorker } from './resolve-worker.ts'
 import { workerConfigFrom } from './worker-config.ts'
 
 /** Runs one worker in the foreground until it has ended, and gives the process its exit code. */
 export async function serve(worker: ResolvedWorker, env: Environment): Promise<void> {
-  const { workerKey, credential, settings } = worker
-  const { log, onEvent } = openOutput(settings.values, [workerKey, credential.secret], env)
+  const { workerKey, credential, settings, claude } = worker
+  const { user, tools } = settings.values
+  const secrets = [workerKey, credential.secret]
+  const userEnv = user === undefined ? env : await becomeUser({ name: user, claudePath: claude.path }, env)
+  const { log, onEvent } = openOutput(settings.values, secrets, env)
+  for (const warning of await secretWarnings(secrets, tools)) onEvent({ type: 'warning', ...warning })
   if (credential.note) onEvent({ type: 'warning', code: 'TWO_CREDENTIALS', message: credential.note })
   const stop = new StopRequests()
   using _signals = listenForStopSignals(stop, { emitter: process, clock: systemClock, log })
-  const { exit, error } = await runWorker(workerConfigFrom(worker, env), { log, stop, onEvent, onRetryNow })
+  const { exit, error } = await runWorker(workerConfigFrom(worker, userEnv), { log, stop, onEvent, onRetryNow })
   process.exitCode = exitCodes[exit].code
   if (error) throw error
 }

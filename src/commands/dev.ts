@@ -1,14 +1,15 @@
 import { BaseCommand } from '../base-command.ts'
 import { flagsFrom } from '../cli/flags-from-settings.ts'
-import { commonSettings, devSettings } from '../settings/definitions.ts'
+import { withoutCommon } from '../cli/without-common.ts'
+import { devSettings } from '../settings/definitions.ts'
 
-const own = Object.fromEntries(Object.entries(devSettings).filter(([name]) => !(name in commonSettings)))
+const own = withoutCommon(devSettings)
 
 export default class Dev extends BaseCommand {
   static override summary = 'Starts a router and a worker on this machine, and sends a request or stays up for yours.'
   static override description =
     'Needs no account: without a Claude credential, or with --offline, Claude Code is pointed at an echo model on this machine. ' +
-    'With CLAUDE_CODE_OAUTH_TOKEN or ANTHROPIC_API_KEY set, Anthropic answers.'
+    'With one, from the environment or kept by "auxot worker token", Anthropic answers.'
   static override usage = '<%= command.id %> [FLAGS]'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --offline --prompt "Hello"',
@@ -18,7 +19,7 @@ export default class Dev extends BaseCommand {
 
   override async run(): Promise<void> {
     const { resolveDev } = await import('../cli/dev/resolve-dev.ts')
-    const dev = await resolveDev({ flags: await this.givenFlags(), env: this.env, configDir: this.config.configDir })
+    const dev = await resolveDev(await this.input())
     const { runDev } = await import('../cli/dev/run-dev.ts')
     await runDev(dev, this.env)
   }

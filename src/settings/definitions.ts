@@ -1,5 +1,17 @@
 import { logLevels } from '../shared/log-level.ts'
-import { choice, duration, integer, listenAddress, onOff, path, routerUrl, secretFile, text, tools } from './kinds.ts'
+import {
+  choice,
+  duration,
+  integer,
+  listenAddress,
+  onOff,
+  path,
+  profileName,
+  routerUrl,
+  secretFile,
+  text,
+  tools,
+} from './kinds.ts'
 import { optional, required, withDefault } from './setting.ts'
 
 /** What every command understands. */
@@ -160,6 +172,11 @@ export const servingSettings = {
     summary:
       'serve /livez, /readyz, /status.json and /metrics there; a port alone is reachable from this machine only, port 0 takes a free one',
   }),
+  user: optional({
+    flag: 'user',
+    kind: text('NAME'),
+    summary: 'started as root: become this user for good, once the secrets were read',
+  }),
   logPayloads: withDefault({
     flag: 'log-payloads',
     kind: onOff,
@@ -181,6 +198,109 @@ export const connectionSettings = {
     kind: secretFile,
     summary: 'file with the worker key, - for stdin',
   }),
+  profile: optional({
+    flag: 'profile',
+    kind: profileName,
+    summary: "which stored secrets are taken, by name; the router's host:port when absent",
+  }),
+}
+
+/** Whose secrets a command is about. */
+const secretSettings = {
+  routerUrl: optional({ flag: 'router-url', kind: routerUrl, summary: 'the router: a host, host:port or URL' }),
+  profile: connectionSettings.profile,
+}
+
+const insecureStorage = withDefault({
+  flag: 'insecure-storage',
+  key: false,
+  kind: onOff,
+  default: 'false',
+  summary: 'keep the secret unencrypted, in a file that only its owner can read, instead of in the keychain',
+})
+
+const probe = withDefault({
+  flag: 'probe',
+  key: false,
+  kind: onOff,
+  default: 'false',
+  summary: 'ask the model service, with one minimal request, whether it accepts the credential',
+})
+
+/** Everything `auxot worker token` understands. */
+export const tokenSetupSettings = {
+  profile: connectionSettings.profile,
+  claudePath: claudeSettings.claudePath,
+  noProbe: withDefault({
+    flag: 'no-probe',
+    key: false,
+    kind: onOff,
+    default: 'false',
+    summary: 'store the token without asking the model service whether it accepts it',
+  }),
+  insecureStorage,
+  ...commonSettings,
+}
+
+/** Everything `auxot worker token set` understands. */
+export const tokenSetSettings = {
+  fromFile: optional({
+    flag: 'from-file',
+    key: false,
+    kind: secretFile,
+    summary: 'file with the secret; stdin when absent',
+  }),
+  insecureStorage,
+  ...secretSettings,
+  ...commonSettings,
+}
+
+/** Everything `auxot worker token status` understands. */
+export const tokenStatusSettings = {
+  probe,
+  claudePath: claudeSettings.claudePath,
+  keyFile: connectionSettings.keyFile,
+  ...secretSettings,
+  ...commonSettings,
+}
+
+/** Everything `auxot doctor` understands. */
+export const doctorSettings = { ...tokenStatusSettings }
+
+/** Everything `auxot worker token print` understands. */
+export const tokenPrintSettings = {
+  reveal: withDefault({
+    flag: 'reveal',
+    key: false,
+    kind: onOff,
+    default: 'false',
+    summary: 'show the secret on a terminal too',
+  }),
+  keyFile: connectionSettings.keyFile,
+  ...secretSettings,
+  ...commonSettings,
+}
+
+/** Everything `auxot worker token rm` understands. */
+export const tokenRmSettings = {
+  yes: withDefault({
+    flag: 'yes',
+    key: false,
+    kind: onOff,
+    default: 'false',
+    summary: 'do not ask for a confirmation',
+  }),
+  ...secretSettings,
+  ...commonSettings,
+}
+
+/** What the commands for secrets understand, together. */
+export const tokenSettings = {
+  ...tokenSetupSettings,
+  ...tokenSetSettings,
+  ...tokenStatusSettings,
+  ...tokenPrintSettings,
+  ...tokenRmSettings,
 }
 
 /** Everything `auxot worker start` understands. */
@@ -222,6 +342,7 @@ export const devSettings = {
     summary: 'which kind of router the development router is',
   }),
   concurrency: servingSettings.concurrency,
+  profile: connectionSettings.profile,
   claudePath,
   model,
   tools: builtinTools,
@@ -231,3 +352,6 @@ export const devSettings = {
   modelRetries,
   ...commonSettings,
 }
+
+/** Every setting of every command, once. */
+export const everySetting = { ...tokenSettings, ...devSettings, ...workerSettings }

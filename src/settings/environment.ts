@@ -1,11 +1,25 @@
 import { isAbsolute } from 'node:path'
 
+import { overwriteInitial } from './initial-environment.ts'
+
 /** The environment, as a value that is handed around. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The one place that reads the environment of the process. */
 export function readEnvironment(): Environment {
   return { ...process.env }
+}
+
+/**
+ * Takes variables out of this process, for what it starts and for who looks at it from outside.
+ * @returns false where others of this user can still read them.
+ */
+export function forgetVariables(names: readonly string[]): boolean {
+  const given = names.filter((name) => process.env[name] !== undefined)
+  if (given.length === 0) return true
+  const isGone = overwriteInitial(given)
+  for (const name of given) delete process.env[name]
+  return isGone
 }
 
 /** A variable's value; a blank one counts as not set, because scripts pass `X=` where they have no X. */
@@ -47,6 +61,19 @@ export function claudeEnvironmentFrom(env: Environment): Record<string, string> 
 /** The same without anything that steers a connection, for a model on this machine. */
 export function offlineEnvironmentFrom(env: Environment): Record<string, string> {
   return only(env, ordinary)
+}
+
+/** What a program at the operator's own terminal needs beside that, to open a browser and to draw; still no secret. */
+const interactive = [
+  ...['HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'SystemRoot', 'TMPDIR', 'TEMP', 'TMP', 'CLAUDE_CONFIG_DIR'],
+  ...['TERM', 'COLORTERM', 'TERM_PROGRAM', 'TERM_PROGRAM_VERSION', 'TMUX', 'NO_COLOR', 'FORCE_COLOR'],
+  ...['BROWSER', 'DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'],
+  ...['SSH_CONNECTION', 'SSH_CLIENT', 'SSH_TTY', 'WSL_DISTRO_NAME', 'WSL_INTEROP'],
+]
+
+/** The part of the environment that reaches `claude setup-token`. */
+export function setupEnvironmentFrom(env: Environment): Record<string, string> {
+  return { TERM: 'xterm-256color', ...only(env, [...ordinary, ...connection, ...interactive]) }
 }
 
 function only(env: Environment, names: readonly string[]): Record<string, string> {

@@ -88,6 +88,18 @@ const truths: Record<string, boolean> = {
   off: false,
 }
 
+/** The name of a set of secrets: a word, or a router's `host:port`. */
+export const profileName: Kind<string> = {
+  placeholder: 'NAME',
+  parse: (given) => {
+    const name = given.trim()
+    if (!/^[A-Za-z0-9[][\w.:[\]-]{0,252}$/.test(name)) {
+      throw refusal(given, 'is no profile name', "Use letters, digits, dots and dashes, or a router's host:port.")
+    }
+    return name.toLowerCase()
+  },
+}
+
 /** Something that is on or off. */
 export const onOff: Kind<boolean> = {
   placeholder: '',

@@ -11,6 +11,8 @@ export interface SettingsInput {
   readonly env: Environment
   /** oclif's configuration folder; without it no config file is read. */
   readonly configDir?: string | undefined
+  /** oclif's data folder; without it no stored secret is looked for. */
+  readonly dataDir?: string | undefined
 }
 
 /** Checked values, each with where it came from. */

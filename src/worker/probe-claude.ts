@@ -5,18 +5,23 @@ import type { Turn } from './claude/turn.ts'
 
 /** Asks Claude the smallest question there is. Rejects only when the signal aborts. */
 export async function probeClaude(claude: ClaudePool, model: string, signal: AbortSignal): Promise<ProbeResult> {
-  const turn = probeTurn(model)
   try {
-    using lease = await claude.lease(turn)
-    for await (const event of lease.session.ask(turn, { callLiveTool: noTools }, signal)) {
-      if (event.type === 'result') return { kind: 'works' }
-    }
-    return { kind: 'still' }
+    return { kind: (await isAnswered(claude, model, signal)) ? 'works' : 'still' }
   } catch (error) {
     signal.throwIfAborted()
     const resetsAt = error instanceof ClaudeFailure ? error.rateLimit?.resetsAt : undefined
     return { kind: 'still', untilMs: resetsAt === undefined ? undefined : resetsAt * 1_000 }
   }
+}
+
+/** Whether the smallest question there is gets an answer. @throws ClaudeFailure when it is refused. */
+export async function isAnswered(claude: ClaudePool, model: string, signal: AbortSignal): Promise<boolean> {
+  const turn = probeTurn(model)
+  using lease = await claude.lease(turn)
+  for await (const event of lease.session.ask(turn, { callLiveTool: noTools }, signal)) {
+    if (event.type === 'result') return true
+  }
+  return false
 }
 
 function probeTurn(model: string): Turn {

@@ -4,7 +4,7 @@ import { workerSettings } from '../../src/settings/definitions.ts'
 import { resolveWorkerSettings } from '../../src/settings/worker-settings.ts'
 import { Secret } from '../../src/shared/secret.ts'
 
-const credential = { kind: 'oauth-token', secret: new Secret('token', 'test') } as const
+const credential = { kind: 'oauth-token', secret: new Secret('token', 'test'), from: 'env' } as const
 const workerKey = new Secret('adm_key', 'test')
 const claude = { path: '/opt/claude', version: '2.1.330' }
 
@@ -42,7 +42,7 @@ const other: Record<string, unknown> = {
 }
 
 /** Used before there is a configuration: where things are, and how the command itself writes. */
-const notInConfig = ['keyFile', 'claudePath', 'json', 'logLevel', 'logFormat', 'quiet', 'noInput']
+const notInConfig = ['keyFile', 'profile', 'user', 'claudePath', 'json', 'logLevel', 'logFormat', 'quiet', 'noInput']
 
 describe('the configuration of a worker', () => {
   it.each(Object.entries(workerSettings).filter(([name]) => !notInConfig.includes(name)))(

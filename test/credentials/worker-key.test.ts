@@ -111,7 +111,7 @@ describe('a file with a secret', () => {
   it('may be readable by others where containers get their secrets mounted, and only there', async () => {
     const path = keyFile(canary, 0o444)
     const found = (shared: string) => secretInFile(path, '--key-file', shared).find()
-    expect((await found(folder))?.reveal()).toBe(canary)
+    expect((await found(folder))?.secret.reveal()).toBe(canary)
     await expect(found(`${folder}/k`)).rejects.toThrow('can be read by other users')
     await expect(found(join(folder, 'other'))).rejects.toThrow('can be read by other users')
   })

@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { commonSettings, devSettings, workerSettings } from '../../src/settings/definitions.ts'
+import {
+  commonSettings,
+  devSettings,
+  doctorSettings,
+  everySetting,
+  tokenPrintSettings,
+  tokenRmSettings,
+  tokenSetSettings,
+  tokenSetupSettings,
+  tokenStatusSettings,
+  workerSettings,
+} from '../../src/settings/definitions.ts'
 import { manifestCommands } from '../support/manifest.ts'
 
 const commands = manifestCommands()
-const settings = Object.values({ ...workerSettings, ...devSettings, ...commonSettings })
+const settings = Object.values(everySetting)
 
 it('commands, arguments and flags are the ones that were agreed on', async () => {
   const lines = commands.flatMap(({ id, args, flags }) => [
@@ -43,6 +54,12 @@ describe('settings', () => {
   it.each([
     ['worker:start', workerSettings],
     ['dev', devSettings],
+    ['doctor', doctorSettings],
+    ['worker:token', tokenSetupSettings],
+    ['worker:token:set', tokenSetSettings],
+    ['worker:token:status', tokenStatusSettings],
+    ['worker:token:print', tokenPrintSettings],
+    ['worker:token:rm', tokenRmSettings],
   ] as const)('of %s are its flags, all of them', (id, table) => {
     const flags = commands.find((command) => command.id === id)?.flags ?? {}
     expect(Object.keys(flags).sort()).toEqual(

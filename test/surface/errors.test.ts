@@ -154,9 +154,9 @@ it('all problems of a worker are shown together, each with its way out', async (
 - AUXOT_JOB_TIMEOUT: "30" is no duration.
   Write a number with its unit: 250ms, 90s, 5m or 1h.
 - There is no worker key.
-  Give --key-file PATH, or set AUXOT_GPU_KEY_FILE or AUXOT_GPU_KEY; the router's operator makes worker keys.
+  Store it once with "auxot worker token set router < FILE", give --key-file PATH, or set AUXOT_GPU_KEY_FILE or AUXOT_GPU_KEY; the router's operator makes worker keys.
 - There is no Claude credential.
-  Run "claude setup-token" and put the token into CLAUDE_CODE_OAUTH_TOKEN, or the name of a file with it into CLAUDE_CODE_OAUTH_TOKEN_FILE. ANTHROPIC_API_KEY works too; it bills the API.
+  Run "auxot worker token", which gets one and keeps it; or put a token of "claude setup-token" into CLAUDE_CODE_OAUTH_TOKEN, or the name of a file with it into CLAUDE_CODE_OAUTH_TOKEN_FILE. ANTHROPIC_API_KEY works too; it bills the API.
 - there is no Claude Code at /nowhere/claude.
   Install it with "npm install -g @anthropic-ai/claude-code", or name the program with --claude-path or CLAUDE_PATH.
 `,

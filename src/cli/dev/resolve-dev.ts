@@ -2,6 +2,7 @@ import { type FoundCredential, findClaudeCredential } from '../../credentials/cl
 import { type DevSettings, resolveDevSettings } from '../../settings/dev-settings.ts'
 import type { SettingsInput } from '../../settings/read-settings.ts'
 import { ProblemList } from '../../shared/problems.ts'
+import { storedPlacesFrom } from '../stored-places.ts'
 
 /** What `auxot dev` was asked for. */
 export interface ResolvedDev {
@@ -14,7 +15,9 @@ export interface ResolvedDev {
 export async function resolveDev(input: SettingsInput): Promise<ResolvedDev> {
   const problems = new ProblemList()
   const settings = await resolveDevSettings(input, problems)
-  const credential = settings.values.offline ? undefined : await problems.gather(findClaudeCredential(input.env))
+  const credential = settings.values.offline
+    ? undefined
+    : await problems.gather(findClaudeCredential(input.env, storedPlacesFrom(input, settings.values)))
   problems.throwIfAny()
   return { settings, credential }
 }

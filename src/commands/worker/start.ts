@@ -17,7 +17,7 @@ export default class WorkerStart extends BaseCommand {
   static override flags = flagsFrom({ ...connectionSettings, ...claudeSettings, ...servingSettings })
 
   override async run(): Promise<void> {
-    const input = { flags: await this.givenFlags(), env: this.env, configDir: this.config.configDir }
+    const input = await this.input()
     const worker = await resolveWorker(input, process.stdin)
     const { serve } = await import('../../cli/serve.ts')
     await serve(worker, this.env)

@@ -7,7 +7,9 @@ export type Variables = Readonly<Record<string, string | undefined>>
 
 /** A variable of the environment. A blank one counts as not set, because scripts pass `X=` where they have no X. */
 export function secretInVariable(env: Variables, name: string): SecretSource {
-  return { find: async () => (isSet(env, name) ? secretFrom(`${env[name]}`, name) : undefined) }
+  return {
+    find: async () => (isSet(env, name) ? { secret: secretFrom(`${env[name]}`, name), from: 'env' } : undefined),
+  }
 }
 
 /** Whether a variable holds anything. */

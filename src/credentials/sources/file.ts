@@ -14,15 +14,23 @@ const mountedSecrets = '/run/secrets'
  * @param shared the folder in which others may be able to read
  */
 export function secretInFile(path: string, setting: string, shared = mountedSecrets): SecretSource {
-  return { find: () => readSecretFile(resolve(path), `${setting} ${resolve(path)}`, shared) }
+  const from = setting.startsWith('--') ? 'flag' : 'file'
+  return {
+    find: async () => ({ secret: await readSecretFile(resolve(path), `${setting} ${resolve(path)}`, shared), from }),
+  }
 }
 
 async function readSecretFile(path: string, source: string, shared: string): Promise<Secret> {
+  return secretFrom(await readSecretText(path, source, shared), source)
+}
+
+/** What a file holds that only its owner can read. @throws UsageError when others can. */
+export async function readSecretText(path: string, source: string, shared = mountedSecrets): Promise<string> {
   // The same open file is judged and read, so that it cannot be exchanged in between.
   const file = await openFile(path, source)
   try {
     if (!path.startsWith(`${shared}${sep}`)) await assertPrivate(file, source)
-    return secretFrom(await readAtMost(file, source), source)
+    return await readAtMost(file, source)
   } finally {
     await file.close()
   }

@@ -9,15 +9,24 @@ export interface SecretInput extends AsyncIterable<unknown> {
 }
 
 /** Stdin, read to its end. `setting` is who named it: `--key-file -`. */
-export function secretOnStdin(stdin: SecretInput, setting: string): SecretSource {
-  return { find: () => readStdin(stdin, setting) }
+export function secretOnStdin(
+  stdin: SecretInput,
+  setting: string,
+  wayOut = `Redirect a file: ${setting} - < FILE`,
+): SecretSource {
+  return {
+    find: async () => ({
+      secret: await readStdin(stdin, setting, wayOut),
+      from: setting.startsWith('--') ? 'flag' : 'file',
+    }),
+  }
 }
 
-async function readStdin(stdin: SecretInput, setting: string): Promise<Secret> {
+async function readStdin(stdin: SecretInput, setting: string, wayOut: string): Promise<Secret> {
   const source = `${setting} (stdin)`
   if (stdin.isTTY) {
     throw new UsageError(`${source}: stdin is a terminal, and what is typed there can be seen`, {
-      hint: 'Redirect a file: --key-file - < FILE',
+      hint: wayOut,
     })
   }
   let text = ''
