@@ -1,8 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({
+/** Tests that need a keyring or more patience than a newcomer has; `npm run test:patient` runs these and no others. */
+const patient = 'test/**/*.patient.test.ts'
+
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: [mode === 'patient' ? patient : 'test/**/*.test.ts'],
+    exclude: mode === 'patient' ? [] : [patient],
     // @oclif/core writes to the real stdout; an intercepted console would hide it from the tests.
     disableConsoleIntercept: true,
     setupFiles: ['test/support/setup.ts'],
@@ -13,4 +17,4 @@ export default defineConfig({
     // Two cores: more files at once only make the real Claude Code slower to start.
     maxWorkers: 2,
   },
-})
+}))

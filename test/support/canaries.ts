@@ -20,17 +20,36 @@ export class Canaries {
   /** Fails where one of them stands in a file of a folder. */
   expectNoneBelow(folder: string, { except = [] }: { readonly except?: readonly string[] } = {}): void {
     for (const path of filesBelow(folder)) {
-      if (!except.some((allowed) => path.startsWith(allowed))) this.expectNoneIn(readFileSync(path, 'latin1'), path)
+      if (!except.some((allowed) => path.startsWith(allowed))) this.expectNoneIn(textOf(path), path)
     }
   }
 }
 
+/** A file that has gone since it was listed holds nothing any more. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
+
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
+  return namesIn(folder).flatMap((name) => {
     const path = join(folder, name)
     // Files come and go while a worker runs.
     const stats = statSync(path, { throwIfNoEntry: false })
     if (stats?.isDirectory()) return filesBelow(path)
     return stats?.isFile() ? [path] : []
   })
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
 }

@@ -6,7 +6,7 @@ import type { HistoryMessage, OfferedTool, Turn } from './turn.ts'
 
 /*
  * What the model is asked in a kept process and what it would be asked after a replay differs in this, and in nothing else
- * (held by test/worker/claude/kept/same-as-replayed.test.ts):
+ * (held by test/worker/claude/kept/same-as-replayed.patient.test.ts):
  * - Claude Code's own texts (surroundings, model, date; with Bash also how to sign commits) stand once, at the first question
  *   that the process was asked: the conversation's first in a kept one, its last after a replay. They name the process's folder.
  * - Cache markers stand accordingly, and newer models' empty system messages.
