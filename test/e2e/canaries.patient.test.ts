@@ -139,54 +139,49 @@ describe.skipIf(!program)('both secrets, given by', () => {
     expectClean(ended, given)
   })
 
-  it.each(Object.keys(sources))(
-    '%s, are told by no command',
-    async (name) => {
-      const given = (await sources[name]?.()) as Given
-      const env = surroundings(given)
-      const refusing = { ...env, ANTHROPIC_BASE_URL: `${model.url}/nowhere`, CLAUDE_PATH: '/nowhere/claude' }
-      const withKey = given.argv ?? []
-      type Run = readonly [code: number, env: Record<string, string>, ...argv: string[]]
-      const reading: readonly Run[] = [
-        [0, env, 'worker', 'token', 'status', '--probe', ...withKey],
-        [2, refusing, 'doctor', '--json', ...withKey],
-        [2, refusing, 'worker', 'start', '--log-level', 'trace', ...withKey],
-      ]
-      const others: readonly Run[] = [
-        [2, refusing, 'worker', 'token', 'status', '--probe', '--json'],
-        [0, env, 'doctor', '--probe'],
-        [2, env, 'worker', 'start', '--bogus'],
-        [2, env, 'worker', 'token', 'set', canaries.token],
-        [2, env, 'worker', 'token', 'rm', canaries.workerKey, '--json'],
-        [0, env, 'dev', '--prompt', 'Hi', '--log-level', 'trace'],
-        [0, env, 'help', 'settings', '--json'],
-      ]
-      // What reads no secret, or reads it as the first ones do, is the same for every source.
-      const commands = name === 'environment' ? [...reading, ...others] : reading
-      const run = async ([code, more, ...argv]: Run) => {
-        const input = given.input === undefined ? {} : { input: given.input }
-        const result = await runAuxot(argv, { env: more, ...input })
-        expect(result.code, `${argv.join(' ')}: ${result.stderr}`).toBe(code)
-        expectClean(result, given)
-      }
-      await Promise.all(commands.map(run))
-    },
-    60_000,
-  )
+  it.each(Object.keys(sources))('%s, are told by no command', async (name) => {
+    const given = (await sources[name]?.()) as Given
+    const env = surroundings(given)
+    const refusing = { ...env, ANTHROPIC_BASE_URL: `${model.url}/nowhere`, CLAUDE_PATH: '/nowhere/claude' }
+    const withKey = given.argv ?? []
+    type Run = readonly [code: number, env: Record<string, string>, ...argv: string[]]
+    const commands: readonly Run[] = [
+      [0, env, 'worker', 'token', 'status', '--probe', ...withKey],
+      [2, refusing, 'doctor', '--json', ...withKey],
+      [2, refusing, 'worker', 'start', '--log-level', 'trace', ...withKey],
+      [2, refusing, 'worker', 'token', 'status', '--probe', '--json', ...withKey],
+      [0, env, 'doctor', '--probe', ...withKey],
+      [2, env, 'worker', 'start', '--bogus'],
+      [2, env, 'worker', 'token', 'set', canaries.token],
+      [2, env, 'worker', 'token', 'rm', canaries.workerKey, '--json'],
+      [0, env, 'dev', '--prompt', 'Hi', '--log-level', 'trace'],
+      [0, env, 'help', 'settings', '--json'],
+    ]
+    const run = async ([code, more, ...argv]: Run) => {
+      const input = given.input === undefined ? {} : { input: given.input }
+      const result = await runAuxot(argv, { env: more, ...input })
+      expect(result.code, `${argv.join(' ')}: ${result.stderr}`).toBe(code)
+      expectClean(result, given)
+    }
+    await Promise.all(commands.map(run))
+  })
 
-  it.each(['environment', 'insecure file'])('%s, are not told when they are refused', async (name) => {
+  it.each(Object.keys(sources))('%s, are not told when they are refused', async (name) => {
     const given = (await sources[name]?.()) as Given
     const env = surroundings(given)
     await using strange = await startDevRouter({ dialect: 'public' })
     await using model401 = await startEchoModel({ acceptToken: () => false })
-    const host = { 'insecure file': { AUXOT_PROFILE: new URL(router.httpUrl).host } }[name]
+    const profile = { AUXOT_PROFILE: new URL(router.httpUrl).host }
+    const host = { 'insecure file': profile, keychain: profile }[name]
+    const withKey = given.argv ?? []
+    const input = given.input === undefined ? {} : { input: given.input }
     for (const more of [['--json'], ['--log-level', 'trace']]) {
       const key = { ...env, ...host, AUXOT_ROUTER_URL: strange.httpUrl }
-      const refused = await runAuxot(['worker', 'start', ...more], { env: key })
+      const refused = await runAuxot(['worker', 'start', ...more, ...withKey], { env: key, ...input })
       expect(refused.code).toBe(4)
       expectClean(refused, given)
-      const probe = ['worker', 'token', 'status', '--probe', ...more]
-      const status = await runAuxot(probe, { env: { ...env, ANTHROPIC_BASE_URL: model401.url } })
+      const probe = ['worker', 'token', 'status', '--probe', ...more, ...withKey]
+      const status = await runAuxot(probe, { env: { ...env, ANTHROPIC_BASE_URL: model401.url }, ...input })
       expect(status.code).toBe(4)
       expectClean(status, given)
     }
