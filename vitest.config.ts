@@ -14,6 +14,8 @@ export default defineConfig(({ mode }) => ({
     // Only ends what hangs: every wait in a test has a limit that names what it waited for, and none decides by time.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // The programs under test have limits of their own in real time (3 s for a keychain, say), which a busy machine can miss once.
+    retry: mode === 'patient' ? 2 : 1,
     // Two cores: more files at once only make the real Claude Code slower to start.
     maxWorkers: 2,
   },
