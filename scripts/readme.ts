@@ -1,9 +1,12 @@
 /** The parts of README.md that come from the code, between their markers. `--check` compares instead of writing. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { commonSettings, devSettings, tokenSettings, workerSettings } from '../src/settings/definitions.ts'
+import { commonSettings, workerSettings } from '../src/settings/definitions.ts'
+import { devSettings } from '../src/settings/dev-definitions.ts'
 import { passedOn } from '../src/settings/environment.ts'
+import { fleetSettings } from '../src/settings/every-setting.ts'
 import type { Setting, Settings } from '../src/settings/setting.ts'
+import { tokenSettings } from '../src/settings/token-definitions.ts'
 import { exitCodes } from '../src/shared/exit-codes.ts'
 import { root } from './root.ts'
 
@@ -11,6 +14,7 @@ const sections: Readonly<Record<string, () => string>> = {
   commands: commandsTable,
   'worker settings': () => settingsTable(without(workerSettings, commonSettings)),
   'dev settings': () => settingsTable(without(devSettings, { ...workerSettings, ...commonSettings })),
+  'fleet settings': () => settingsTable(without(fleetSettings, { ...workerSettings, ...commonSettings })),
   'token settings': () => settingsTable(without(tokenSettings, { ...workerSettings, ...commonSettings })),
   'shared settings': () =>
     Object.keys(without(devSettings, commonSettings))

@@ -1,4 +1,4 @@
-import { everySetting } from '../settings/definitions.ts'
+import { everySetting } from '../settings/every-setting.ts'
 import { exitCodes } from '../shared/exit-codes.ts'
 
 /** Pages of help that belong to no single command, by the name after `auxot help`. */

@@ -1,7 +1,7 @@
 import { BaseCommand } from '../base-command.ts'
 import { flagsFrom } from '../cli/flags-from-settings.ts'
 import { withoutCommon } from '../cli/without-common.ts'
-import { devSettings } from '../settings/definitions.ts'
+import { devSettings } from '../settings/dev-definitions.ts'
 
 const own = withoutCommon(devSettings)
 

@@ -177,6 +177,12 @@ export const servingSettings = {
     kind: text('NAME'),
     summary: 'started as root: become this user for good, once the secrets were read',
   }),
+  userIfPossible: withDefault({
+    flag: 'user-if-possible',
+    kind: onOff,
+    default: 'false',
+    summary: 'where that cannot be had, go on as the present user, with a warning',
+  }),
   logPayloads: withDefault({
     flag: 'log-payloads',
     kind: onOff,
@@ -205,153 +211,5 @@ export const connectionSettings = {
   }),
 }
 
-/** Whose secrets a command is about. */
-const secretSettings = {
-  routerUrl: optional({ flag: 'router-url', kind: routerUrl, summary: 'the router: a host, host:port or URL' }),
-  profile: connectionSettings.profile,
-}
-
-const insecureStorage = withDefault({
-  flag: 'insecure-storage',
-  key: false,
-  kind: onOff,
-  default: 'false',
-  summary: 'keep the secret unencrypted, in a file that only its owner can read, instead of in the keychain',
-})
-
-const probe = withDefault({
-  flag: 'probe',
-  key: false,
-  kind: onOff,
-  default: 'false',
-  summary: 'ask the model service, with one minimal request, whether it accepts the credential',
-})
-
-/** Everything `auxot worker token` understands. */
-export const tokenSetupSettings = {
-  profile: connectionSettings.profile,
-  claudePath: claudeSettings.claudePath,
-  noProbe: withDefault({
-    flag: 'no-probe',
-    key: false,
-    kind: onOff,
-    default: 'false',
-    summary: 'store the token without asking the model service whether it accepts it',
-  }),
-  insecureStorage,
-  ...commonSettings,
-}
-
-/** Everything `auxot worker token set` understands. */
-export const tokenSetSettings = {
-  fromFile: optional({
-    flag: 'from-file',
-    key: false,
-    kind: secretFile,
-    summary: 'file with the secret; stdin when absent',
-  }),
-  insecureStorage,
-  ...secretSettings,
-  ...commonSettings,
-}
-
-/** Everything `auxot worker token status` understands. */
-export const tokenStatusSettings = {
-  probe,
-  claudePath: claudeSettings.claudePath,
-  keyFile: connectionSettings.keyFile,
-  ...secretSettings,
-  ...commonSettings,
-}
-
-/** Everything `auxot doctor` understands. */
-export const doctorSettings = { ...tokenStatusSettings }
-
-/** Everything `auxot worker token print` understands. */
-export const tokenPrintSettings = {
-  reveal: withDefault({
-    flag: 'reveal',
-    key: false,
-    kind: onOff,
-    default: 'false',
-    summary: 'show the secret on a terminal too',
-  }),
-  keyFile: connectionSettings.keyFile,
-  ...secretSettings,
-  ...commonSettings,
-}
-
-/** Everything `auxot worker token rm` understands. */
-export const tokenRmSettings = {
-  yes: withDefault({
-    flag: 'yes',
-    key: false,
-    kind: onOff,
-    default: 'false',
-    summary: 'do not ask for a confirmation',
-  }),
-  ...secretSettings,
-  ...commonSettings,
-}
-
-/** What the commands for secrets understand, together. */
-export const tokenSettings = {
-  ...tokenSetupSettings,
-  ...tokenSetSettings,
-  ...tokenStatusSettings,
-  ...tokenPrintSettings,
-  ...tokenRmSettings,
-}
-
 /** Everything `auxot worker start` understands. */
 export const workerSettings = { ...connectionSettings, ...claudeSettings, ...servingSettings, ...commonSettings }
-
-const { claudePath, model, tools: builtinTools, warm, keepConversation, kept, modelRetries } = claudeSettings
-
-/** Everything `auxot dev` understands. What it starts lives on this machine and for this run: no config file for its own. */
-export const devSettings = {
-  prompt: optional({
-    flag: 'prompt',
-    key: false,
-    env: 'AUXOT_DEV_PROMPT',
-    kind: text('TEXT'),
-    summary: 'send one request, stream the answer, exit',
-  }),
-  offline: withDefault({
-    flag: 'offline',
-    key: false,
-    env: 'AUXOT_DEV_OFFLINE',
-    kind: onOff,
-    default: 'false',
-    summary: 'answer from an echo model on loopback; no credential is used',
-  }),
-  port: withDefault({
-    flag: 'port',
-    key: false,
-    env: 'AUXOT_DEV_PORT',
-    kind: integer({ min: 0, max: 65_535 }),
-    default: '0',
-    summary: "the development router's port; 0 takes a free one",
-  }),
-  dialect: withDefault({
-    flag: 'dialect',
-    key: false,
-    env: 'AUXOT_DEV_DIALECT',
-    kind: choice(['public', 'coordinator']),
-    default: 'public',
-    summary: 'which kind of router the development router is',
-  }),
-  concurrency: servingSettings.concurrency,
-  profile: connectionSettings.profile,
-  claudePath,
-  model,
-  tools: builtinTools,
-  warm,
-  keepConversation,
-  kept,
-  modelRetries,
-  ...commonSettings,
-}
-
-/** Every setting of every command, once. */
-export const everySetting = { ...tokenSettings, ...devSettings, ...workerSettings }

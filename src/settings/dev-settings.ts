@@ -1,6 +1,7 @@
 import { deepFreeze } from '../shared/deep-freeze.ts'
 import type { ProblemList } from '../shared/problems.ts'
-import { devSettings, servingSettings } from './definitions.ts'
+import { servingSettings } from './definitions.ts'
+import { devSettings } from './dev-definitions.ts'
 import { type ReadSettings, readSettings, type SettingsInput } from './read-settings.ts'
 
 export type DevSettings = ReadSettings<typeof devSettings> & {

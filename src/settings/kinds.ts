@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { parseRouterUrl, type RouterAddress } from '../protocol/router-url.ts'
 import { formatDuration, parseDuration } from '../shared/duration.ts'
 import { UsageError } from '../shared/errors.ts'
-import { type ListenAddress, parseListenAddress } from '../shared/listen-address.ts'
+import { formatListenAddress, type ListenAddress, parseListenAddress } from '../shared/listen-address.ts'
 
 /** How the text of a setting becomes a value. All sources, flags, variables and files, are read by the same kind. */
 export interface Kind<Value> {
@@ -13,6 +13,8 @@ export interface Kind<Value> {
    * @throws UsageError with the end of a sentence that begins with where the text came from
    */
   parse(text: string, folder?: string): Value
+  /** The text that stands for the value, the same for every spelling of it. Not for what only this host can read. */
+  format?(value: Value): string
 }
 
 /** `90s`, `5m`, `1h`; in milliseconds. A bare number is refused: nobody remembers of what. */
@@ -26,6 +28,7 @@ export function duration({ min = 0, max = 7 * 86_400_000 }: { min?: number; max?
       if (ms > max) throw refusal(text, `is longer than ${formatDuration(max)}`)
       return ms
     },
+    format: (ms) => `${ms}ms`,
   }
 }
 
@@ -39,6 +42,7 @@ export function integer({ min, max }: { min: number; max: number }): Kind<number
       if (value < min || value > max) throw refusal(text, `is not between ${min} and ${max}`)
       return value
     },
+    format: String,
   }
 }
 
@@ -51,6 +55,7 @@ export function choice<const Words extends readonly string[]>(words: Words): Kin
       if (!word) throw refusal(text, `is none of ${words.join(', ')}`)
       return word
     },
+    format: (word) => word,
   }
 }
 
@@ -62,6 +67,7 @@ export function text(placeholder: string): Kind<string> {
       if (given.trim() === '') throw new UsageError('is empty')
       return given.trim()
     },
+    format: (value) => value,
   }
 }
 
@@ -108,15 +114,21 @@ export const onOff: Kind<boolean> = {
     if (truth === undefined) throw refusal(given, 'is neither true nor false')
     return truth
   },
+  format: String,
 }
 
 /** Where the router is; what an operator copied is understood generously. */
-export const routerUrl: Kind<RouterAddress> = { placeholder: 'URL', parse: parseRouterUrl }
+export const routerUrl: Kind<RouterAddress> = {
+  placeholder: 'URL',
+  parse: parseRouterUrl,
+  format: ({ socket }) => socket.href,
+}
 
 /** Where something listens; a port alone is reachable from this machine only. */
 export const listenAddress: Kind<ListenAddress> = {
   placeholder: '[HOST:]PORT',
   parse: (given) => parseListenAddress(given),
+  format: formatListenAddress,
 }
 
 /** Names of Claude Code's own tools: `none`, `all` (also `default`), or a list. */
@@ -133,9 +145,11 @@ export const tools: Kind<'all' | readonly string[]> = {
     }
     return [...new Set(names)]
   },
+  format: (names) => (names === 'all' ? names : names.join(',') || 'none'),
 }
 
-function refusal(given: string, problem: string, hint?: string): UsageError {
+/** A text that is not what its setting takes, shortened. */
+export function refusal(given: string, problem: string, hint?: string): UsageError {
   return new UsageError(`"${shortened(given)}" ${problem}`, hint === undefined ? {} : { hint })
 }
 

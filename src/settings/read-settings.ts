@@ -63,7 +63,9 @@ function find(
   file: ConfigFile | undefined,
 ): Found | undefined {
   const flag = flags[setting.flag]
-  if (flag !== undefined) return { text: String(flag), source: `--${setting.flag}` }
+  if (flag !== undefined) {
+    return { text: Array.isArray(flag) ? flag.join('\n') : String(flag), source: `--${setting.flag}` }
+  }
   const fromEnv = variable(env, setting.env)
   if (fromEnv !== undefined) return { text: fromEnv, source: setting.env }
   const fromFile = setting.key === false ? undefined : file?.texts.get(setting.key)

@@ -4,7 +4,11 @@ import type { Kind } from './kinds.ts'
 export interface Setting<Value = unknown> {
   /** Without the dashes. */
   readonly flag: string
+  /** One letter that stands for the flag. */
+  readonly char?: string | undefined
   readonly env: string
+  /** The flag may be given again; variable and file hold a list with blanks between. */
+  readonly multiple?: boolean | undefined
   /** The key in config.json, or false where the setting does not belong into a file. */
   readonly key: string | false
   readonly kind: Kind<Exclude<Value, undefined>>
@@ -25,6 +29,8 @@ export type ValuesOf<Table extends Settings> = {
 
 interface Facts<Value> {
   readonly flag: string
+  readonly char?: string | undefined
+  readonly multiple?: boolean | undefined
   /** Only where it is not `AUXOT_` and the flag in capitals. */
   readonly env?: string
   readonly key?: string | false
@@ -47,9 +53,11 @@ export function optional<Value>(facts: Facts<Value>): Setting<Value | undefined>
   return { ...named(facts), required: false } as Setting<Value | undefined>
 }
 
-function named<Value>({ flag, env, key, kind, summary }: Facts<Value>) {
+function named<Value>({ flag, char, multiple, env, key, kind, summary }: Facts<Value>) {
   return {
     flag,
+    char,
+    multiple,
     env: env ?? `AUXOT_${flag.replaceAll('-', '_').toUpperCase()}`,
     key: key ?? flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
     kind: kind as Kind<Exclude<Value, undefined>>,

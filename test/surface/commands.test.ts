@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { commonSettings, workerSettings } from '../../src/settings/definitions.ts'
+import { devSettings } from '../../src/settings/dev-definitions.ts'
+import { everySetting } from '../../src/settings/every-setting.ts'
 import {
-  commonSettings,
-  devSettings,
   doctorSettings,
-  everySetting,
   tokenPrintSettings,
   tokenRmSettings,
   tokenSetSettings,
   tokenSetupSettings,
   tokenStatusSettings,
-  workerSettings,
-} from '../../src/settings/definitions.ts'
+} from '../../src/settings/token-definitions.ts'
 import { manifestCommands } from '../support/manifest.ts'
 
 const commands = manifestCommands()

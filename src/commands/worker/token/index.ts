@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../../base-command.ts'
 import { flagsFrom } from '../../../cli/flags-from-settings.ts'
 import { withoutCommon } from '../../../cli/without-common.ts'
-import { tokenSetupSettings } from '../../../settings/definitions.ts'
+import { tokenSetupSettings } from '../../../settings/token-definitions.ts'
 
 export default class WorkerToken extends BaseCommand {
   static override summary = 'Gets a long-lived Claude token, proves it, and keeps it in the keychain.'

@@ -2,7 +2,7 @@ import { BaseCommand } from '../../../base-command.ts'
 import { flagsFrom } from '../../../cli/flags-from-settings.ts'
 import { targetArgument } from '../../../cli/token/target-argument.ts'
 import { withoutCommon } from '../../../cli/without-common.ts'
-import { tokenPrintSettings } from '../../../settings/definitions.ts'
+import { tokenPrintSettings } from '../../../settings/token-definitions.ts'
 
 export default class WorkerTokenPrint extends BaseCommand {
   static override summary = 'Prints the secret that a worker would use, for another program to read.'

@@ -3,7 +3,7 @@ import { flagsFrom } from '../../../cli/flags-from-settings.ts'
 import { targetArgument } from '../../../cli/token/target-argument.ts'
 import { withoutCommon } from '../../../cli/without-common.ts'
 import { accountName } from '../../../credentials/account.ts'
-import { tokenRmSettings } from '../../../settings/definitions.ts'
+import { tokenRmSettings } from '../../../settings/token-definitions.ts'
 
 export default class WorkerTokenRm extends BaseCommand {
   static override summary = 'Removes secrets that were kept, from the keychain and from insecure files.'

@@ -2,7 +2,7 @@ import { BaseCommand } from '../../../base-command.ts'
 import { flagsFrom } from '../../../cli/flags-from-settings.ts'
 import { targetArgument } from '../../../cli/token/target-argument.ts'
 import { withoutCommon } from '../../../cli/without-common.ts'
-import { tokenSetSettings } from '../../../settings/definitions.ts'
+import { tokenSetSettings } from '../../../settings/token-definitions.ts'
 
 export default class WorkerTokenSet extends BaseCommand {
   static override summary = 'Keeps a secret for later commands, in the keychain of this host.'

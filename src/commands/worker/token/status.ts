@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../../base-command.ts'
 import { flagsFrom } from '../../../cli/flags-from-settings.ts'
 import { withoutCommon } from '../../../cli/without-common.ts'
-import { tokenStatusSettings } from '../../../settings/definitions.ts'
+import { tokenStatusSettings } from '../../../settings/token-definitions.ts'
 import { exitCodes } from '../../../shared/exit-codes.ts'
 
 export default class WorkerTokenStatus extends BaseCommand {

@@ -1,0 +1,62 @@
+import { UsageError } from '../shared/errors.ts'
+import { type Kind, refusal } from './kinds.ts'
+
+const unitBytes: Readonly<Record<string, number>> = { k: 1_024, m: 1_024 ** 2, g: 1_024 ** 3, t: 1_024 ** 4 }
+
+/** `512m`, `2g`, `1.5g`; in bytes. A bare number is refused: nobody remembers of what. */
+export function byteSize({ min }: { min: number }): Kind<number> {
+  return {
+    placeholder: 'SIZE',
+    parse: (text) => {
+      const [, count, unit] = /^(\d+(?:\.\d+)?)([kmgt])(?:i?b)?$/i.exec(text.trim()) ?? []
+      if (count === undefined || unit === undefined) {
+        throw refusal(text, 'is no size', 'Write a number with its unit: 512m or 2g.')
+      }
+      const bytes = Math.round(Number(count) * (unitBytes[unit.toLowerCase()] ?? 1))
+      if (bytes < min) throw refusal(text, `is less than ${min / 1_024 ** 2}m`)
+      return bytes
+    },
+    format: (bytes) => `${bytes / 1_024}k`,
+  }
+}
+
+/** A share of processors: `1`, `0.5`. */
+export const cpuCount: Kind<number> = {
+  placeholder: 'N',
+  parse: (text) => {
+    if (!/^\d{1,4}(\.\d{1,3})?$/.test(text.trim())) throw refusal(text, 'is no number of processors')
+    const count = Number(text)
+    if (count < 0.1) throw refusal(text, 'is less than 0.1')
+    return count
+  },
+  format: String,
+}
+
+/** The name of a fleet: part of the names of its containers and volumes. */
+export const fleetName: Kind<string> = {
+  placeholder: 'NAME',
+  parse: (text) => {
+    const name = text.trim()
+    if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 30) {
+      throw refusal(text, 'is no fleet name', 'Use at most 30 small letters, digits and single dashes, a letter first.')
+    }
+    return name
+  },
+  format: (name) => name,
+}
+
+/** `NAME=VALUE`, each on a line of its own or with a blank before the next name. */
+export const nameValuePairs: Kind<Readonly<Record<string, string>>> = {
+  placeholder: 'NAME=VALUE',
+  parse: (text) => {
+    const pairs = text.split(/\n|\s+(?=[A-Za-z_]\w*=)/).filter((pair) => pair.trim() !== '')
+    return Object.fromEntries(pairs.map((pair) => namedValue(pair.trim())))
+  },
+}
+
+function namedValue(pair: string): [string, string] {
+  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(pair) ?? []
+  // A value may be a secret: it is not repeated.
+  if (name === undefined || value === undefined) throw new UsageError('has an entry that is no NAME=VALUE')
+  return [name, value]
+}
