@@ -43,7 +43,8 @@ function noRouterAddress(text: string): UsageError {
   })
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host is this machine, whatever a name server says. */
+export function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
   if (host === 'localhost' || host.endsWith('.localhost')) return true
   return isIP(host) === 4 ? host.startsWith('127.') : host === '::1'

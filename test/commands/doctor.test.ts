@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startDevRouter } from '../../src/dev/dev-router.ts'
 import { startEchoModel } from '../../src/dev/echo-model.ts'
 import { claudeProgram, inventedToken } from '../support/claude-program.ts'
+import { ConnectProxy } from '../support/connect-proxy.ts'
 import { readDocument } from '../support/json-documents.ts'
 import { Keyring, whyNoKeyring } from '../support/keyring.ts'
 import { runAuxot, startAuxot } from '../support/run-auxot.ts'
@@ -122,13 +123,25 @@ describe.skipIf(!program)('auxot doctor', () => {
   })
 
   it.each([
-    ['https://router.invalid', 'the name router.invalid cannot be resolved'],
-    ['http://127.0.0.1:9', 'ECONNREFUSED'],
+    ['https://router.invalid', 'the host name router.invalid'],
+    ['http://127.0.0.1:9', 'nothing listens at 127.0.0.1:9 (connection refused)'],
   ])('ends with 5 where the router cannot be reached: %s', async (url, words) => {
     const env = { AUXOT_ROUTER_URL: url, AUXOT_GPU_KEY: workerKey, CLAUDE_CODE_OAUTH_TOKEN: inventedToken }
     const { code, states, messages } = await findings(env)
     expect([code, states.router]).toEqual([5, 'broken'])
     expect(messages.router).toContain(words)
+  })
+
+  it('asks the router through the proxy, as a worker would', async () => {
+    await using router = await startDevRouter({ dialect: 'public' })
+    await using proxy = await ConnectProxy.open({ port: Number(new URL(router.httpUrl).port) })
+    const env = { AUXOT_ROUTER_URL: 'http://router.example.com', HTTP_PROXY: proxy.url, AUXOT_GPU_KEY: workerKey }
+    const { states, messages } = await findings(env)
+    expect([states.router, messages.router]).toEqual([
+      'warning',
+      'http://router.example.com: 0 workers, 0 of 0 slots free; the connection is not encrypted',
+    ])
+    expect(proxy.targets).toEqual(['router.example.com:80'])
   })
 
   it('notices what is no router, and a clock that is wrong', async () => {

@@ -1,5 +1,5 @@
 import type { RouterAddress } from '../../protocol/router-url.ts'
-import { checkRouter, type RouterHealth } from '../../router/router-check.ts'
+import { askHealth, type RouterHealth } from '../../router/router-client.ts'
 import { type Environment, proxyFrom } from '../../settings/environment.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { formatDuration } from '../../shared/duration.ts'
@@ -16,21 +16,10 @@ export async function checkRouterAddress(
     const hint = 'Give --router-url, set AUXOT_ROUTER_URL, or "routerUrl" in config.json.'
     return [broken('router', 'usage', { message: 'no router is named', hint })]
   }
-  const { https, http } = proxyFrom(env)
-  const result = await checkRouter(address)
-  if (result.kind === 'healthy') return [healthy(address, result.health), clock(result.routerTimeMs)]
-  const through = https ?? http
-  // A worker goes through the proxy; this check does not.
-  if (through !== undefined) return [warning('router', `cannot be asked without the proxy: ${result.reason}`)]
-  return [broken('router', 'unreachable', { message: result.reason, hint: ways[result.kind] })]
+  const answer = await askHealth(address, { proxy: proxyFrom(env) })
+  if (answer.kind === 'healthy') return [healthy(address, answer.health), clock(answer.routerTimeMs)]
+  return [broken('router', 'unreachable', { message: answer.reason, hint: answer.hint })]
 }
-
-const ways = {
-  'unknown-name': 'Check the name, and the DNS of this host.',
-  unreachable: 'Check the address and port, and that the router runs.',
-  untrusted: "Name the router's certificate authority in NODE_EXTRA_CA_CERTS.",
-  'no-router': 'Check the address: something else answers there.',
-} as const
 
 function healthy({ http, unencrypted }: RouterAddress, { workers, slots, available }: RouterHealth): Finding {
   const message = `${http.origin}: ${workers ?? '?'} workers, ${available ?? '?'} of ${slots ?? '?'} slots free`

@@ -1,9 +1,9 @@
 import tls from 'node:tls'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { WebSocket } from 'ws'
+import { type ProxySettings, proxyFor } from '../../protocol/proxy-rules.ts'
 import type { RouterAddress } from '../../protocol/router-url.ts'
 import { UsageError } from '../../shared/errors.ts'
-import { type ProxySettings, proxyFor } from './proxy-rules.ts'
 
 /** The way to the router, worked out once. */
 export interface Route {

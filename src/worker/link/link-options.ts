@@ -1,10 +1,10 @@
+import type { ProxySettings } from '../../protocol/proxy-rules.ts'
 import type { RouterAddress } from '../../protocol/router-url.ts'
 import type { Capabilities } from '../../protocol/worker-messages.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { LinkHandlers } from './link-handlers.ts'
-import type { ProxySettings } from './proxy-rules.ts'
 
 /** What a link to a router needs. Times in milliseconds. */
 export interface RouterLinkOptions {

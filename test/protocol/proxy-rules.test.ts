@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { UsageError } from '../../../src/shared/errors.ts'
-import { proxyFor } from '../../../src/worker/link/proxy-rules.ts'
+import { proxyFor } from '../../src/protocol/proxy-rules.ts'
+import { UsageError } from '../../src/shared/errors.ts'
 
 const both = { https: 'http://secure.proxy:3128', http: 'http://plain.proxy:8080' }
 

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net'
-import { UsageError } from '../../shared/errors.ts'
+import { UsageError } from '../shared/errors.ts'
+import { isLoopback } from './router-url.ts'
 
 /** Proxies as the environment named them: HTTPS_PROXY, HTTP_PROXY, NO_PROXY. */
 export interface ProxySettings {
@@ -64,11 +65,6 @@ function blockHolds(entry: string, host: string): boolean {
   const block = new BlockList()
   block.addSubnet(network, Number(bits), kind)
   return block.check(host, kind)
-}
-
-function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host.endsWith('.localhost')) return true
-  return isIP(host) === 4 ? host.startsWith('127.') : host === '::1'
 }
 
 /** In lower case, without the brackets of IPv6 and without the dot of the root. */
