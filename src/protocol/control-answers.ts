@@ -55,7 +55,12 @@ export interface WorkerDecision {
 
 /** Reads one line of a control socket. Undefined for what is neither a report nor a decision. */
 export function decodeControlAnswer(line: string): WorkerReport | WorkerDecision | undefined {
-  const answer = objectFrom(line)
+  return controlAnswerFrom(objectFrom(line))
+}
+
+/** The same for what was parsed already. */
+export function controlAnswerFrom(read: unknown): WorkerReport | WorkerDecision | undefined {
+  const answer = read as Record<string, unknown> | undefined
   if (answer?.schema === 'auxot.worker.report/v1' && isReport(answer)) return answer as unknown as WorkerReport
   if (answer?.schema === 'auxot.worker.decision/v1' && isDecision(answer)) return answer as unknown as WorkerDecision
   return undefined

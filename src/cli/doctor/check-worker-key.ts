@@ -32,7 +32,7 @@ async function judged(key: Secret, { input, settings }: Pick<Patient, 'input' | 
   if (probe) return await greeted(key, { place, input, router: routerUrl })
   const { localWorkers } = await import('../../worker/local-worker.ts')
   const workers = await localWorkers(variable(input.env, 'XDG_RUNTIME_DIR'))
-  const there = workers.find(({ router }) => router === routerUrl.http.origin)
+  const there = workers.flatMap(({ report }) => report ?? []).find(({ router }) => router === routerUrl.http.origin)
   if (!there) return ok(check, `${place}; --probe asks the router about it, by a hello`)
   const words = `the worker ${there.pid} on this host is ${there.state} at this router`
   if (there.state === 'auth_failed') return broken(check, 'refused', { message: `${place}; ${words}` })

@@ -32,15 +32,25 @@ export async function listSockets(place: ControlPlace): Promise<SocketFile[]> {
   })
 }
 
-/** Whether nobody listens at a socket any more. */
-export function isDeserted(path: string): Promise<boolean> {
+/** Whether a socket is there at which nobody listens any more. */
+export async function isDeserted(path: string): Promise<boolean> {
+  return (await knock(path)) === 'ECONNREFUSED'
+}
+
+/** Whether somebody listens at a socket. What cannot be found out, because too many knock, say, counts as yes. */
+export async function isListening(path: string): Promise<boolean> {
+  return !['ECONNREFUSED', 'ENOENT'].includes(await knock(path))
+}
+
+/** The code of what went wrong; empty where somebody opened. */
+function knock(path: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(path)
     socket.once('connect', () => {
       socket.destroy()
-      resolve(false)
+      resolve('')
     })
-    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'))
+    socket.once('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => resolve(code))
   })
 }
 
