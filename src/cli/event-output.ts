@@ -2,6 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import type { Log } from '../shared/log.ts'
 import type { WorkerEvent } from '../worker/worker-events.ts'
 import { type EventSentence, sentenceFrom } from './event-sentence.ts'
+import { printable } from './printable.ts'
 
 /** Where a worker's events go. */
 export interface EventOutputOptions {
@@ -44,10 +45,4 @@ function fieldsOf(event: WorkerEvent): object {
 function coloured({ type }: WorkerEvent, { level, text }: EventSentence, chalk: ChalkInstance): string {
   if (level !== 'info') return level === 'warn' ? chalk.yellow(text) : chalk.red(text)
   return type === 'connected' ? chalk.green(text) : text
-}
-
-/** Names and ids come from elsewhere; none of them steers this terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
 }

@@ -1,5 +1,6 @@
 import { everySetting } from '../settings/every-setting.ts'
 import { exitCodes } from '../shared/exit-codes.ts'
+import { columns } from './columns.ts'
 
 /** Pages of help that belong to no single command, by the name after `auxot help`. */
 export const helpTopics = {
@@ -31,17 +32,4 @@ function allSettings() {
     required,
     summary,
   }))
-}
-
-/** Rows of text with each column as wide as its widest cell. */
-export function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }

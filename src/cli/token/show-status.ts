@@ -1,6 +1,6 @@
 import { accountName } from '../../credentials/account.ts'
 import type { ExitName } from '../../shared/exit-codes.ts'
-import { columns } from '../help-topics.ts'
+import { columns } from '../columns.ts'
 import { isoDate } from './iso-date.ts'
 import type { SecretStatus, TokenStatus } from './token-status.ts'
 
