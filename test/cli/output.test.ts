@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { asksForJson } from '../../src/cli/asks-for-json.ts'
-import { columns } from '../../src/cli/help-topics.ts'
+import { columns } from '../../src/cli/columns.ts'
 import { runSteps } from '../../src/cli/steps.ts'
 import { useColour } from '../../src/cli/use-colour.ts'
 
