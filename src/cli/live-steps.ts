@@ -6,20 +6,24 @@ class StderrRenderer extends DefaultRenderer {
   static override nonTTY = true as unknown as false
 }
 
+/** How live lines are shown. Signals are the command's to hear, and an error is shown once, by the one place that shows errors. */
+export function liveOptions(colour: boolean) {
+  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
+  return {
+    renderer: StderrRenderer,
+    rendererOptions: { logger, showErrorMessage: false },
+    registerSignalListeners: false,
+    forceUnicode: colour,
+  }
+}
+
 /** Does the steps in order with a line for each that changes in place. */
 export async function runLiveSteps(steps: readonly Step[], colour: boolean): Promise<void> {
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
   const tasks = steps.map(({ title, run }) => ({
     title,
     task: async (_: unknown, task: { title: string }) => {
       task.title = `${title}: ${await run()}`
     },
   }))
-  // Signals are the worker's to hear, and an error is shown once, by the one place that shows errors.
-  await new Listr(tasks, {
-    renderer: StderrRenderer,
-    rendererOptions: { logger, showErrorMessage: false },
-    registerSignalListeners: false,
-    forceUnicode: colour,
-  }).run()
+  await new Listr(tasks, liveOptions(colour)).run()
 }

@@ -40,6 +40,8 @@ export interface FleetMember {
   readonly isHalfMade: boolean
   /** It was made to take another's place, and bears a name of its own until the other is gone. */
   readonly isSuccessor: boolean
+  /** Its backend starts it again after a crash. One that was asked to leave does not come back. */
+  readonly comesBack: boolean
   /** ISO 8601, of its present run. */
   readonly startedAt?: string | undefined
   /** What the worker says itself; absent where it could not be asked. */

@@ -1,5 +1,3 @@
-import type { Secret } from '../shared/secret.ts'
-
 /** A file that a worker is given, below its folder for secrets. */
 export interface SpecFile {
   /** `worker-key` */
@@ -30,6 +28,4 @@ export interface WorkerSpec {
   readonly network: string
   /** How long a stopped worker may take until it is killed. */
   readonly stopTimeoutMs: number
-  /** Values that the hash is keyed with, and that must not be seen anywhere. */
-  readonly secrets: readonly Secret[]
 }

@@ -1,0 +1,32 @@
+import type { SpecFile, WorkerSpec } from '../../../fleet/worker-spec.ts'
+import type { Environment } from '../../../settings/environment.ts'
+import { auxotVersion } from '../../../shared/version.ts'
+import type { ScaleSettings, WorkerSecrets } from './resolve-scale.ts'
+import { inside, workerEnv } from './worker-env.ts'
+
+/** For what a worker does between its last job and its end. */
+const lastStepsMs = 10_000
+
+/** What a fleet's workers are made from. */
+export function workerSpecFrom(
+  { values }: Pick<ScaleSettings, 'values'>,
+  { workerKey, credential, ca }: WorkerSecrets,
+  { image, env }: { readonly image: { readonly id: string; readonly name: string }; readonly env: Environment },
+): WorkerSpec {
+  const secret = (name: string, content: string): SpecFile => ({ name, content, isSecret: true })
+  return {
+    fleet: values.fleet,
+    imageId: image.id,
+    imageName: image.name,
+    version: auxotVersion(),
+    env: workerEnv(values, { env, kind: credential.kind, hasCa: ca !== undefined }),
+    files: [
+      secret(inside.workerKey, workerKey.reveal()),
+      secret(inside.credential, credential.secret.reveal()),
+      ...(ca ? [{ name: inside.ca, content: ca.pem, isSecret: false }] : []),
+    ],
+    limits: { memoryBytes: values.memory, cpus: values.cpus, pids: values.pidsLimit },
+    network: values.network,
+    stopTimeoutMs: values.drainTimeout + values.cancelGrace + lastStepsMs,
+  }
+}

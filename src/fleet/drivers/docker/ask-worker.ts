@@ -1,0 +1,57 @@
+import type { Container } from 'dockerode'
+import { decodeControlAnswer, type WorkerDecision, type WorkerReport } from '../../../protocol/control-answers.ts'
+import type { MemberRequest } from '../../fleet-backend.ts'
+import { workerUser } from './container-options.ts'
+import { runInside } from './run-inside.ts'
+
+/** The image's own program for speaking with the worker beside it. */
+const program = 'auxot-control'
+const askLimitMs = 5_000
+
+/** Asks the worker in a container, through its control socket. Undefined where nobody answers. */
+async function ask(container: Container, request: MemberRequest | { readonly op: 'status' }) {
+  const command = [program, JSON.stringify(request)]
+  try {
+    const limit = AbortSignal.timeout(askLimitMs)
+    const { output } = await runInside(container, { command, user: workerUser.name }, limit)
+    return decodeControlAnswer(output)
+  } catch (error) {
+    if (isNobodyThere(error)) return undefined
+    throw error
+  }
+}
+
+/** What the worker says of itself. */
+export async function askReport(container: Container): Promise<WorkerReport | undefined> {
+  const answer = await ask(container, { op: 'status' })
+  return answer?.schema === 'auxot.worker.report/v1' ? answer : undefined
+}
+
+/** What the worker decides. */
+export async function askDecision(container: Container, request: MemberRequest): Promise<WorkerDecision | undefined> {
+  const answer = await ask(container, request)
+  return answer?.schema === 'auxot.worker.decision/v1' ? answer : undefined
+}
+
+/** Waits inside the container until the worker says that it is in one of the states. Undefined where the time was over, or it ended. */
+export async function awaitState(
+  container: Container,
+  { states, limitS }: { readonly states: readonly string[]; readonly limitS: number },
+  signal: AbortSignal,
+): Promise<WorkerReport | undefined> {
+  const command = [program, 'wait', `${limitS}`, ...states]
+  try {
+    const { output } = await runInside(container, { command, user: workerUser.name }, signal)
+    const answer = decodeControlAnswer(output)
+    return answer?.schema === 'auxot.worker.report/v1' ? answer : undefined
+  } catch (error) {
+    if (isNobodyThere(error) && !signal.aborted) return undefined
+    throw error
+  }
+}
+
+/** The container is not running (409), is gone (404), or said nothing in time. */
+function isNobodyThere(error: unknown): boolean {
+  const { statusCode, name } = error as { statusCode?: number; name?: string }
+  return statusCode === 404 || statusCode === 409 || name === 'TimeoutError' || name === 'AbortError'
+}

@@ -1,0 +1,174 @@
+import type Dockerode from 'dockerode'
+import type { Container } from 'dockerode'
+import type { WorkerDecision } from '../../../protocol/control-answers.ts'
+import { BackendError } from '../../errors.ts'
+import type {
+  FleetBackend,
+  FleetRecord,
+  FleetView,
+  LockOptions,
+  MemberRequest,
+  Readiness,
+} from '../../fleet-backend.ts'
+import type { FleetMember } from '../../member.ts'
+import type { WorkerSpec } from '../../worker-spec.ts'
+import { engineErrorFrom } from '../engine-errors.ts'
+import { askReport } from './ask-worker.ts'
+import { containerOptions } from './container-options.ts'
+import { takeLock } from './fleet-lock.ts'
+import { readRecord, writeRecord } from './fleet-record.ts'
+import { askToLeave, removeContainer, startContainer, terminate, untilEnded, untilReady } from './member-life.ts'
+import { isMissing } from './missing.ts'
+import { containerName, labels, newVolumeName, ofFleet, successorName } from './names.ts'
+import { putFiles } from './put-files.ts'
+import { memberFrom } from './read-member.ts'
+
+/** Fleets of containers on one Docker engine. */
+export class DockerFleet implements FleetBackend {
+  readonly #docker: Dockerode
+
+  constructor(docker: Dockerode) {
+    this.#docker = docker
+  }
+
+  /** The names of all fleets on this engine. */
+  async fleets(): Promise<string[]> {
+    return await attempt('list the fleets', async () => {
+      const [containers, { Volumes }] = await Promise.all([
+        this.#docker.listContainers({ all: true, filters: { label: ofFleet(undefined, labels.slot) } }),
+        this.#docker.listVolumes({ filters: { label: ofFleet(undefined, labels.desired) } }),
+      ])
+      const names = [...containers, ...Volumes].map(({ Labels }) => Labels?.[labels.fleet] ?? '')
+      return [...new Set(names)].filter((name) => name !== '').sort()
+    })
+  }
+
+  async view(fleet: string): Promise<FleetView> {
+    return await attempt(`list the workers of "${fleet}"`, async () => {
+      const [ids, record] = await Promise.all([this.#ids(fleet), readRecord(this.#docker, fleet)])
+      const members = await Promise.all(ids.map((id) => this.#member(id)))
+      const found = members.filter((member) => member !== undefined)
+      return { members: found.sort((a, b) => a.slot - b.slot), record }
+    })
+  }
+
+  async remember(fleet: string, record: FleetRecord | undefined): Promise<void> {
+    await attempt('note the size of the fleet', () => writeRecord(this.#docker, fleet, record))
+  }
+
+  async create(slot: number, spec: WorkerSpec, { isSuccessor }: { readonly isSuccessor: boolean }): Promise<string> {
+    const name = (isSuccessor ? successorName : containerName)(spec.fleet, slot)
+    return await attempt(`make the container ${name}`, async () => {
+      const volume = newVolumeName(spec.fleet, slot)
+      const marks = { [labels.managed]: 'true', [labels.fleet]: spec.fleet, [labels.slot]: `${slot}` }
+      await this.#docker.createVolume({ Name: volume, Labels: marks })
+      const container = await this.#docker
+        .createContainer({ name, ...containerOptions(spec, { slot, volume }) })
+        .catch((error) => this.#takeBack(volume, error))
+      await putFiles(container, spec.files).catch((error) => this.#unmake(container, error))
+      return container.id
+    })
+  }
+
+  async start(id: string): Promise<void> {
+    await attempt('start a worker', () => startContainer(this.#docker.getContainer(id)))
+  }
+
+  async ask(id: string, request: MemberRequest): Promise<WorkerDecision | undefined> {
+    return await attempt('ask a worker', () => askToLeave(this.#docker.getContainer(id), request))
+  }
+
+  async terminate(id: string): Promise<void> {
+    await attempt('end a worker', () => terminate(this.#docker.getContainer(id)))
+  }
+
+  async untilReady(id: string, signal: AbortSignal): Promise<Readiness> {
+    return await attempt('wait for a worker', () => untilReady(this.#docker.getContainer(id), signal), signal)
+  }
+
+  async untilEnded(id: string, signal: AbortSignal): Promise<void> {
+    await attempt('wait for a worker', () => untilEnded(this.#docker.getContainer(id), signal), signal)
+  }
+
+  async remove(id: string): Promise<void> {
+    await attempt('remove a worker', () => removeContainer(this.#docker, this.#docker.getContainer(id)))
+  }
+
+  async settleName(id: string): Promise<void> {
+    await attempt("give a worker its place's name", async () => {
+      const container = this.#docker.getContainer(id)
+      const { Name, Config } = await container.inspect()
+      const name = containerName(Config.Labels[labels.fleet] ?? '', Number(Config.Labels[labels.slot]))
+      if (Name.slice(1) !== name) await container.rename({ name })
+    })
+  }
+
+  async removeLeftovers(fleet: string): Promise<void> {
+    await attempt('remove what is left of workers', async () => {
+      const label = ofFleet(fleet, labels.slot)
+      const { Volumes } = await this.#docker.listVolumes({ filters: { label, dangling: ['true'] } })
+      for (const { Name } of Volumes) await this.#docker.getVolume(Name).remove().catch(unlessInUse)
+    })
+  }
+
+  async lock(fleet: string, options: LockOptions): Promise<AsyncDisposable> {
+    return await attempt(
+      'lock the fleet',
+      async () => {
+        const imageId = options.imageId ?? (await this.#imageOf(fleet))
+        return await takeLock({ docker: this.#docker, fleet, imageId }, options)
+      },
+      options.signal,
+    )
+  }
+
+  async #ids(fleet: string): Promise<string[]> {
+    const label = ofFleet(fleet, labels.slot)
+    return (await this.#docker.listContainers({ all: true, filters: { label } })).map(({ Id }) => Id)
+  }
+
+  /** Undefined where it has gone between the list and the look. */
+  async #member(id: string): Promise<FleetMember | undefined> {
+    const container = this.#docker.getContainer(id)
+    try {
+      const [info, report] = await Promise.all([container.inspect(), askReport(container)])
+      return memberFrom(info, report, Date.now())
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
+    }
+  }
+
+  async #imageOf(fleet: string): Promise<string> {
+    const [first] = await this.#docker.listContainers({ all: true, filters: { label: ofFleet(fleet, labels.slot) } })
+    if (!first) throw new BackendError(`The fleet "${fleet}" has no workers that could be changed`)
+    return first.ImageID
+  }
+
+  async #unmake(container: Container, error: unknown): Promise<never> {
+    await removeContainer(this.#docker, container).catch(() => {})
+    throw error
+  }
+
+  async #takeBack(volume: string, error: unknown): Promise<never> {
+    await this.#docker
+      .getVolume(volume)
+      .remove()
+      .catch(() => {})
+    throw error
+  }
+}
+
+function unlessInUse(error: { statusCode?: number }): void {
+  if (error.statusCode !== 404 && error.statusCode !== 409) throw error
+}
+
+/** Turns what the engine or the way to it says into a sentence of ours. */
+async function attempt<T>(doing: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason
+    throw engineErrorFrom(error, doing)
+  }
+}
