@@ -26,7 +26,7 @@ export function planScale(members: readonly FleetMember[], target: ScaleTarget):
     ),
     ...[...victims, ...orphans].map(planVictim),
     ...kept,
-    ...newMembers(keepers, target),
+    ...newMembers([...keepers, ...inFullPlaces(leaving)], target, keepers.length),
   ].sort((a, b) => a.slot - b.slot || order.indexOf(a.op) - order.indexOf(b.op))
 }
 
@@ -89,14 +89,19 @@ function planVictim(member: FleetMember): ScaleAction {
   return action(isDead ? 'remove' : 'drain', member, isBroken(member) ? member.state : 'fewer are wanted')
 }
 
-function newMembers(keepers: readonly FleetMember[], { fleet, wanted }: ScaleTarget): ScaleAction[] {
-  const taken = new Set(keepers.map(({ slot }) => slot))
+function newMembers(inPlaces: readonly FleetMember[], { fleet, wanted }: ScaleTarget, staying: number): ScaleAction[] {
+  const taken = new Set(inPlaces.map(({ slot }) => slot))
   const actions: ScaleAction[] = []
-  for (let slot = 1; actions.length < wanted - keepers.length; slot++) {
+  for (let slot = 1; actions.length < wanted - staying; slot++) {
     if (taken.has(slot)) continue
     actions.push({ op: 'create', worker: `${fleet}-${slot}`, slot, reason: 'more are wanted' })
   }
   return actions
+}
+
+/** A place has two names, its own and that of a successor: where two are leaving, no third can be made. */
+function inFullPlaces(leaving: readonly FleetMember[]): FleetMember[] {
+  return leaving.filter(({ slot }) => leaving.filter((other) => other.slot === slot).length > 1)
 }
 
 function action(op: ScaleAction['op'], member: FleetMember, reason: string): ScaleAction {

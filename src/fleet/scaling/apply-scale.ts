@@ -48,7 +48,7 @@ async function carryOut(action: ScaleAction, leaving: readonly ScaleAction[], ru
 
 /** Somebody who is leaving still bears the name of the place. */
 function isTaken({ op, slot }: ScaleAction, leaving: readonly ScaleAction[]): boolean {
-  return op === 'create' && leaving.some((other) => other.slot === slot)
+  return op === 'create' && leaving.some((other) => other.slot === slot && !other.member?.isSuccessor)
 }
 
 async function startAgain({ member }: ScaleAction, run: ScaleRun): Promise<Ending> {

@@ -12,7 +12,7 @@ export async function replaceMember(action: ScaleAction, run: ScaleRun): Promise
   if (!old) throw new Error('a replacement without a member to replace')
   if (isOfNoUse(old)) return await exchangeDead(action, old, run)
   if (old.state === 'busy' && !run.drainBusy) return { result: 'busy', detail: `it runs ${jobOf(old) ?? 'a job'}` }
-  const successor = await findSuccessor(action, run)
+  const successor = await findSuccessor(action, old, run)
   const ready = await awaitReady(successor, run)
   if (ready.result === 'failed') {
     await run.backend.remove(successor)
@@ -34,8 +34,12 @@ async function exchangeDead(action: ScaleAction, old: FleetMember, run: ScaleRun
   return await awaitReady(id ?? (await makeMember(action, run, false)), run)
 }
 
-async function findSuccessor(action: ScaleAction, run: ScaleRun): Promise<string> {
-  return (await adoptSuccessor(action, run)) ?? (await makeMember(action, run, true))
+async function findSuccessor(action: ScaleAction, old: FleetMember, run: ScaleRun): Promise<string> {
+  const adopted = await adoptSuccessor(action, run)
+  if (adopted !== undefined) return adopted
+  // An earlier run did not come to give it the name of its place, and the other is needed now.
+  if (old.isSuccessor) await run.backend.settleName(old.id)
+  return await makeMember(action, run, true)
 }
 
 /** A successor that an earlier run made goes on, if it is what is wanted now; else it is taken away. */
