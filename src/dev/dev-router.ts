@@ -4,12 +4,14 @@ import { type Dialect, dialects } from './routing/dialect.ts'
 import type { Faults } from './routing/faults.ts'
 import { makeJobId } from './routing/job-from-request.ts'
 import type { JobHandle } from './routing/job-handle.ts'
+import type { JobMove } from './routing/job-move.ts'
 import { type DevRouterOptions, resolveOptions } from './routing/options.ts'
 import { RouterParts } from './routing/parts.ts'
 import type { SentPolicy } from './routing/policies.ts'
 import type { Complaint, ReceivedFrame } from './routing/record.ts'
 
 export type { JobHandle } from './routing/job-handle.ts'
+export type { JobMove } from './routing/job-move.ts'
 export type { DevRouterOptions } from './routing/options.ts'
 
 /** A worker that jobs are given to, as it stands. */
@@ -66,6 +68,16 @@ export class DevRouter implements AsyncDisposable {
   /** Ids of the jobs that no worker has yet. */
   get waiting(): readonly string[] {
     return this.#parts.board.waiting
+  }
+
+  /** Ids of workers that are gone and left a reader behind, which takes the next job of anybody and drops it. */
+  get abandoned(): readonly string[] {
+    return this.#parts.board.abandoned
+  }
+
+  /** Every job's way to its workers, in order. */
+  get moves(): readonly JobMove[] {
+    return this.#parts.record.moves
   }
 
   /** Everything that workers said, in order. */

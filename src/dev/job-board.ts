@@ -2,17 +2,20 @@ import type { SentJob } from '../protocol/job.ts'
 import type { ReceivedOf } from '../protocol/worker-messages.ts'
 import { Delays } from './routing/delays.ts'
 import type { Dialect } from './routing/dialect.ts'
+import type { HandOut } from './routing/hand-out.ts'
 import type { JobHandle, JobMessage } from './routing/job-handle.ts'
+import type { JobMove } from './routing/job-move.ts'
 import { type LiveToolRunner, runLiveTool } from './routing/live-tools.ts'
+import { type HandOutOptions, makeHandOut } from './routing/make-hand-out.ts'
 import { type JobTaker, OpenJob } from './routing/open-job.ts'
 
-export interface JobBoardOptions {
+export interface JobBoardOptions extends HandOutOptions {
   readonly dialect: Dialect
-  /** How long the job of a lost worker waits before another may have it. */
-  readonly redeliverAfterMs: number
   /** How long a cancelled job keeps its slot when its worker says nothing more about it. */
   readonly cancelSettleMs: number
   readonly onToolCall?: LiveToolRunner | undefined
+  /** Hears of every job that goes to a worker or is taken from one. */
+  readonly moved: (move: JobMove) => void
   /** Called after every change that somebody may wait for. */
   readonly changed: () => void
 }
@@ -21,27 +24,36 @@ export interface JobBoardOptions {
 export class JobBoard implements Disposable {
   readonly #options: JobBoardOptions
   readonly #jobs = new Map<string, OpenJob>()
-  #waiting: OpenJob[] = []
-  /** The one that got a job least recently comes first. */
-  #takers: JobTaker[] = []
-  readonly #delays = new Delays()
+  readonly #handOut: HandOut
+  readonly #delays: Delays
   #orders = 0
 
   constructor(options: JobBoardOptions) {
     this.#options = options
+    this.#delays = new Delays(options.clock)
+    this.#handOut = makeHandOut(options, {
+      assign: (open, taker) => this.#assign(open, taker),
+      note: (...move) => this.#note(...move),
+      changed: options.changed,
+    })
   }
 
   get waiting(): readonly string[] {
-    return this.#waiting.map(({ id }) => id)
+    return this.#handOut.waiting.map(({ id }) => id)
   }
 
-  /** Takes a job in; it goes to a worker at once if one has a free slot. */
+  /** Ids of workers that are gone and whose reader still waits for a job. */
+  get abandoned(): readonly string[] {
+    return this.#handOut.abandoned
+  }
+
+  /** Takes a job in; it goes to a worker as soon as one reads it. */
   submit(job: SentJob): JobHandle {
     if (this.#jobs.has(job.job_id)) throw new Error(`there is an open job "${job.job_id}" already`)
     this.#orders += 1
     const open = new OpenJob(job, this.#orders)
     this.#jobs.set(open.id, open)
-    this.#queue(open)
+    this.#handOut.add(open)
     return open.handle
   }
 
@@ -57,31 +69,23 @@ export class JobBoard implements Disposable {
   }
 
   join(taker: JobTaker): void {
-    this.#takers.push(taker)
-    this.handOut()
+    this.#handOut.join(taker)
   }
 
   /** A worker is gone: its jobs go to others. */
   leave(taker: JobTaker): void {
-    this.#takers = this.#takers.filter((other) => other !== taker)
-    for (const jobId of [...taker.running]) {
-      const open = this.#jobs.get(jobId)
-      if (!open) continue
-      open.vacate()
-      if (open.cancelled) this.#close(open)
-      else this.#delays.after(this.#options.redeliverAfterMs, () => this.#queue(open))
-    }
+    const left = [...taker.running].flatMap((jobId) => this.#jobs.get(jobId) ?? [])
+    for (const open of left) open.vacate()
+    const toDo = left.filter(({ cancelled }) => !cancelled)
+    for (const open of toDo) this.#note('lost', open, taker)
+    this.#handOut.leave(taker, toDo)
+    for (const open of left) if (open.cancelled) this.#close(open)
     this.#options.changed()
   }
 
-  /** Gives waiting jobs, oldest first, to workers with a free slot. To be called when slots were added, too. */
-  handOut(): void {
-    this.#waiting = this.#waiting.filter((open) => {
-      const taker = this.#takers.find((each) => open.canRunOn(each))
-      if (taker) this.#assign(open, taker)
-      return !taker
-    })
-    this.#options.changed()
+  /** To be called when a worker's slots have become more. */
+  slotsChanged(): void {
+    this.#handOut.slotsChanged()
   }
 
   /** Takes what a worker says about a job; gives back what is wrong with it, if anything. */
@@ -95,6 +99,7 @@ export class JobBoard implements Disposable {
 
   [Symbol.dispose](): void {
     this.#delays[Symbol.dispose]()
+    this.#handOut[Symbol.dispose]()
     for (const open of [...this.#jobs.values()]) this.#close(open)
   }
 
@@ -121,14 +126,12 @@ export class JobBoard implements Disposable {
 
   #assign(open: OpenJob, taker: JobTaker): void {
     open.occupy(taker)
-    this.#takers = [...this.#takers.filter((other) => other !== taker), taker]
+    this.#note('given', open, taker)
     taker.send(this.#options.dialect.jobFor(open.job))
   }
 
-  #queue(open: OpenJob): void {
-    if (this.#jobs.get(open.id) !== open) return
-    this.#waiting = [...this.#waiting, open].toSorted((a, b) => a.order - b.order)
-    this.handOut()
+  #note(kind: JobMove['kind'], open: OpenJob, { id: worker }: JobTaker): void {
+    this.#options.moved({ kind, jobId: open.id, worker, atMs: this.#options.clock.now() })
   }
 
   #finish(open: OpenJob, message: ReceivedOf<'complete'> | ReceivedOf<'error'>): void {
@@ -142,7 +145,7 @@ export class JobBoard implements Disposable {
     open.avoids.add(taker.id)
     open.vacate()
     if (open.cancelled) this.#close(open)
-    else this.#queue(open)
+    else this.#handOut.add(open)
   }
 
   async #answer(taker: JobTaker, { type: _, ...call }: ReceivedOf<'job.tool.call.request'>): Promise<void> {
@@ -156,8 +159,8 @@ export class JobBoard implements Disposable {
     if (this.#jobs.get(open.id) !== open) return
     open.vacate()
     this.#jobs.delete(open.id)
-    this.#waiting = this.#waiting.filter((other) => other !== open)
+    this.#handOut.remove(open)
     open.handle.settle({ kind: 'cancelled' })
-    this.handOut()
+    this.#handOut.slotsChanged()
   }
 }

@@ -33,7 +33,7 @@ class Scene {
   resize(index: number, slots: number): void {
     const worker = this.workers[index % Math.max(1, this.workers.length)]
     if (worker) worker.slots = Math.max(slots, worker.running.size)
-    this.board.handOut()
+    this.board.slotsChanged()
   }
 
   end(index: number, how: 'complete' | 'cancel'): void {

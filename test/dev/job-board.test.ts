@@ -58,7 +58,7 @@ describe('handing out jobs', () => {
     board.handle(worker, complete('a'))
     expect(worker.jobs, 'the freed slot is gone').toEqual(['a', 'b'])
     worker.slots = 3
-    board.handOut()
+    board.slotsChanged()
     expect(worker.jobs).toEqual(['a', 'b', 'c', 'd'])
   })
 

@@ -3,6 +3,7 @@ import { dialects } from '../../src/dev/routing/dialect.ts'
 import type { JobTaker } from '../../src/dev/routing/open-job.ts'
 import type { SentJob } from '../../src/protocol/job.ts'
 import type { SentRouterMessage } from '../../src/protocol/router-messages.ts'
+import { systemClock } from '../../src/shared/clock.ts'
 
 /** A worker without a socket: what the job board sends it can be read. */
 export class FakeTaker implements JobTaker {
@@ -30,8 +31,10 @@ export class FakeTaker implements JobTaker {
 export function makeBoard(options: Partial<JobBoardOptions> = {}): JobBoard {
   return new JobBoard({
     dialect: dialects.coordinator,
+    clock: systemClock,
     redeliverAfterMs: 0,
     cancelSettleMs: 0,
+    moved: () => {},
     changed: () => {},
     ...options,
   })

@@ -1,6 +1,13 @@
+import type { Clock } from '../../shared/clock.ts'
+
 /** Things to do later, unless disposed before. */
 export class Delays implements Disposable {
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #clock: Clock
+  readonly #timers = new Set<Disposable>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
 
   /** Acts after `ms`; at once, before returning, when that is 0. */
   after(ms: number, act: () => void): void {
@@ -8,15 +15,15 @@ export class Delays implements Disposable {
       act()
       return
     }
-    const timer = setTimeout(() => {
+    const timer = this.#clock.timer(ms, () => {
       this.#timers.delete(timer)
       act()
-    }, ms)
+    })
     this.#timers.add(timer)
   }
 
   [Symbol.dispose](): void {
-    for (const timer of this.#timers) clearTimeout(timer)
+    for (const timer of this.#timers) timer[Symbol.dispose]()
     this.#timers.clear()
   }
 }

@@ -1,9 +1,11 @@
+import { type Clock, systemClock } from '../../shared/clock.ts'
 import type { Log } from '../../shared/log.ts'
 import type { JobRequest } from '../http/job-request.ts'
 import type { DialectName } from './dialect.ts'
 import { makeCallerKey, makeWorkerKey } from './keys.ts'
 import type { LiveToolRunner } from './live-tools.ts'
 import type { RouterMode, SentPolicy } from './policies.ts'
+import { publicLengths, type ReaderLengths } from './readers/reader-lengths.ts'
 
 export interface DevRouterOptions {
   /** Loopback unless told otherwise. */
@@ -19,7 +21,14 @@ export interface DevRouterOptions {
   readonly callerKey?: string | undefined
   /** What workers are told, over the defaults. */
   readonly policy?: SentPolicy | undefined
-  /** How long the job of a lost worker waits before another may have it; 0 unless told otherwise. */
+  /**
+   * How jobs get to workers. `immediate`, the default: at once. `windows`: as readers fetch them that wait in windows and stay
+   * behind when their worker goes, which is the real public router's way; public dialect only.
+   */
+  readonly readers?: 'immediate' | 'windows' | undefined
+  /** Other times than the public router's for `windows`. */
+  readonly readerLengths?: Partial<ReaderLengths> | undefined
+  /** How long the job of a lost worker waits before another may have it; 0 unless told otherwise. Not for `windows`. */
   readonly redeliverAfterMs?: number | undefined
   /** How long a cancelled job keeps its slot when its worker says nothing more about it; 2 s unless told otherwise. */
   readonly cancelSettleMs?: number | undefined
@@ -27,8 +36,10 @@ export interface DevRouterOptions {
   readonly onToolCall?: LiveToolRunner | undefined
   /** Tools that are added to every API caller's request and run through `onToolCall`; coordinator only. */
   readonly liveTools?: JobRequest['tools']
-  /** How many received messages are kept; 100 000 unless told otherwise. */
+  /** How many received messages, and how many moves of jobs, are kept; 100 000 unless told otherwise. */
   readonly recordLimit?: number | undefined
+  /** What jobs and readers go by; the system's unless told otherwise. */
+  readonly clock?: Clock | undefined
   readonly log?: Log | undefined
 }
 
@@ -42,10 +53,18 @@ export function resolveOptions(options: DevRouterOptions) {
     workerKey: options.workerKey ?? makeWorkerKey(),
     callerKey: options.callerKey ?? makeCallerKey(),
     policy: options.policy ?? {},
+    readerLengths: readerLengthsOf(options),
     redeliverAfterMs: options.redeliverAfterMs ?? 0,
     cancelSettleMs: options.cancelSettleMs ?? 2_000,
     recordLimit: options.recordLimit ?? 100_000,
+    clock: options.clock ?? systemClock,
   }
+}
+
+function readerLengthsOf({ readers, readerLengths, dialect }: DevRouterOptions): ReaderLengths | undefined {
+  if (readers !== 'windows') return undefined
+  if (dialect !== 'public') throw new Error('only the public router reads jobs in windows')
+  return { ...publicLengths, ...readerLengths }
 }
 
 export type ResolvedOptions = ReturnType<typeof resolveOptions>

@@ -1,5 +1,5 @@
 import { createHttpApi } from '../http-api.ts'
-import { JobBoard } from '../job-board.ts'
+import { JobBoard, type JobBoardOptions } from '../job-board.ts'
 import { dialects } from './dialect.ts'
 import { Faults } from './faults.ts'
 import { jobFromRequest } from './job-from-request.ts'
@@ -29,7 +29,8 @@ export class RouterParts {
     this.policy = options.policy
     this.record = new Record(options.recordLimit)
     const changed = () => this.watchers.changed()
-    this.board = new JobBoard({ ...options, dialect: dialects[options.dialect], changed })
+    const moved: JobBoardOptions['moved'] = (move) => this.record.move(move)
+    this.board = new JobBoard({ ...options, dialect: dialects[options.dialect], moved, changed })
     this.door = new WorkerDoor({
       mode: options.mode,
       workerKey: options.workerKey,

@@ -1,5 +1,6 @@
 import type { ReceivedOf, ReceivedWorkerMessage } from '../../protocol/worker-messages.ts'
 import { WaitingQueue } from '../waiting-queue.ts'
+import type { JobMove } from './job-move.ts'
 
 /** A worker's message and where it came from. */
 export interface ReceivedFrame {
@@ -16,10 +17,14 @@ export interface Complaint {
   readonly problem: string
 }
 
-/** What workers said to the router, in order. Only the newest `limit` frames are kept: `auxot dev` may run for days. */
+/**
+ * What workers said to the router and which jobs went to them, in order. Only the newest `limit` of either are kept:
+ * `auxot dev` may run for days.
+ */
 export class Record {
   readonly #limit: number
   #received: ReceivedFrame[] = []
+  #moves: JobMove[] = []
   readonly #unseen: WaitingQueue<ReceivedFrame>
   readonly complaints: Complaint[] = []
 
@@ -32,10 +37,19 @@ export class Record {
     return this.#received
   }
 
+  get moves(): readonly JobMove[] {
+    return this.#moves
+  }
+
   add(frame: ReceivedFrame): void {
-    if (this.#received.length >= this.#limit) this.#received = this.#received.slice(Math.ceil(this.#limit / 2))
+    this.#received = this.#withRoom(this.#received)
     this.#received.push(frame)
     this.#unseen.push(frame)
+  }
+
+  move(move: JobMove): void {
+    this.#moves = this.#withRoom(this.#moves)
+    this.#moves.push(move)
   }
 
   complain(complaint: Complaint): void {
@@ -56,5 +70,10 @@ export class Record {
 
   close(reason: Error): void {
     this.#unseen.close(reason)
+  }
+
+  /** The list itself, or its newer half when it is full. */
+  #withRoom<T>(list: T[]): T[] {
+    return list.length < this.#limit ? list : list.slice(Math.ceil(this.#limit / 2))
   }
 }

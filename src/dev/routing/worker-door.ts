@@ -113,7 +113,7 @@ export class WorkerDoor {
     connection.slots = capabilities.total_slots || connection.slots
     connection.configured = true
     connection.send({ type: 'config_ack', success: true })
-    this.#options.board.handOut()
+    this.#options.board.slotsChanged()
   }
 
   #gone(connection: WorkerConnection, code: number): void {
