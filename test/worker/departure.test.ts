@@ -103,10 +103,10 @@ describe('leaving the router', () => {
     const trial = new DepartureOnTrial()
     trial.clock.advance(7_000)
     trial.stop('drain')
-    trial.clock.advance(22_994)
+    trial.clock.advance(22_744)
     expect(trial.left).toEqual([])
     trial.clock.advance(1)
-    expect(trial.left).toEqual([{ kind: 'stop', forced: undefined, atMs: 29_995 }])
+    expect(trial.left).toEqual([{ kind: 'stop', forced: undefined, atMs: 29_745 }])
   })
 
   it('waits no longer than it was told to', () => {
