@@ -1,6 +1,6 @@
 import { logLevels } from '../shared/log-level.ts'
 import { claudeSettings, commonSettings, connectionSettings, servingSettings } from './definitions.ts'
-import { byteSize, cpuCount, fleetName, nameValuePairs } from './fleet-kinds.ts'
+import { byteSize, cpuCount, fleetName, nameValuePairs, waitCondition } from './fleet-kinds.ts'
 import { choice, duration, integer, listenAddress, onOff, path, routerUrl, text } from './kinds.ts'
 import { optional, withDefault } from './setting.ts'
 
@@ -157,8 +157,8 @@ export const statusSettings = {
     flag: 'wait',
     env: 'AUXOT_WAIT_FOR',
     key: false,
-    kind: text('ready=N|idle|workers=N'),
-    summary: 'wait until so many workers are ready, all are idle, or so many are there',
+    kind: waitCondition,
+    summary: 'wait until at least so many workers are ready, all are idle, or exactly so many are there',
   }),
   timeout,
   ...commonSettings,

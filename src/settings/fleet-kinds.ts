@@ -45,6 +45,27 @@ export const fleetName: Kind<string> = {
   format: (name) => name,
 }
 
+/** What `worker status --wait` waits for. */
+export type WaitCondition =
+  /** So many are ready, or more. */
+  | { readonly kind: 'ready'; readonly count: number }
+  /** There are some, and all of them are idle. */
+  | { readonly kind: 'idle' }
+  /** So many are there, neither more nor fewer. */
+  | { readonly kind: 'workers'; readonly count: number }
+
+/** `ready=5`, `idle`, `workers=0`. */
+export const waitCondition: Kind<WaitCondition> = {
+  placeholder: 'ready=N|idle|workers=N',
+  parse: (text) => {
+    if (text.trim() === 'idle') return { kind: 'idle' }
+    const [, kind, count] = /^(ready|workers)=(\d{1,6})$/.exec(text.trim()) ?? []
+    if (kind === undefined) throw refusal(text, 'is nothing to wait for', 'Write ready=5, idle or workers=0.')
+    return { kind: kind as 'ready' | 'workers', count: Number(count) }
+  },
+  format: (condition) => (condition.kind === 'idle' ? 'idle' : `${condition.kind}=${condition.count}`),
+}
+
 /** `NAME=VALUE`, each on a line of its own or with a blank before the next name. */
 export const nameValuePairs: Kind<Readonly<Record<string, string>>> = {
   placeholder: 'NAME=VALUE',
