@@ -20,6 +20,8 @@ export type { EchoRequest } from './echo/request-log.ts'
 export interface EchoModelOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number
+  /** Loopback unless told otherwise; containers reach this host at another of its addresses. */
+  readonly host?: string
   /** Between two words of the default answer, for people who watch. */
   readonly tokenDelayMs?: number
   /** Which keys and tokens are accepted; any by default. Others are answered 401. */
@@ -59,7 +61,7 @@ export class EchoModel implements AsyncDisposable {
   /** Resolves when the model listens. */
   static async start(options: EchoModelOptions = {}): Promise<EchoModel> {
     const model = new EchoModel(options)
-    await listen(model.#server, options.port ?? 0)
+    await listen(model.#server, options)
     model.#url = `http://127.0.0.1:${(model.#server.address() as AddressInfo).port}`
     return model
   }
@@ -113,14 +115,14 @@ export function startEchoModel(options?: EchoModelOptions): Promise<EchoModel> {
   return EchoModel.start(options)
 }
 
-async function listen(server: Server, port: number): Promise<void> {
+async function listen(server: Server, { host = '127.0.0.1', port = 0 }: EchoModelOptions): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
-  server.listen(port, '127.0.0.1', resolve)
+  server.listen(port, host, resolve)
   try {
     await promise
   } catch (cause) {
     const hint = 'Choose another port, or none for any free one.'
-    throw new UsageError(`The echo model cannot listen on 127.0.0.1:${port}: ${messageOf(cause)}.`, { hint, cause })
+    throw new UsageError(`The echo model cannot listen on ${host}:${port}: ${messageOf(cause)}.`, { hint, cause })
   }
 }

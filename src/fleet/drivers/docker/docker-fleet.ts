@@ -15,6 +15,7 @@ import type { WorkerSpec } from '../../worker-spec.ts'
 import { engineErrorFrom } from '../engine-errors.ts'
 import { askReport } from './ask-worker.ts'
 import { containerOptions } from './container-options.ts'
+import { DockerImages } from './docker-images.ts'
 import { takeLock } from './fleet-lock.ts'
 import { readRecord, writeRecord } from './fleet-record.ts'
 import { askToLeave, removeContainer, startContainer, terminate, untilEnded, untilReady } from './member-life.ts'
@@ -24,11 +25,23 @@ import { putFiles } from './put-files.ts'
 import { memberFrom } from './read-member.ts'
 
 /** Fleets of containers on one Docker engine. */
-export class DockerFleet implements FleetBackend {
+export class DockerFleet implements FleetBackend, AsyncDisposable {
   readonly #docker: Dockerode
 
   constructor(docker: Dockerode) {
     this.#docker = docker
+  }
+
+  /** What an image of this engine is, and how one comes to be there. */
+  get images(): DockerImages {
+    return new DockerImages(this.#docker)
+  }
+
+  /** Nothing is held open. */
+  async close(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
   }
 
   /** The names of all fleets on this engine. */
