@@ -4,7 +4,7 @@ import { exitCodes } from '../shared/exit-codes.ts'
 import { runWorker } from '../worker/run-worker.ts'
 import { StopRequests } from '../worker/stop-requests.ts'
 import { listenForStopSignals } from '../worker/stop-signals.ts'
-import { becomeUser } from './become-user.ts'
+import { becomeUser, type ChangedUser } from './become-user.ts'
 import { secretWarnings } from './guard-secrets.ts'
 import { openOutput } from './open-output.ts'
 import type { ResolvedWorker } from './resolve-worker.ts'
@@ -13,15 +13,17 @@ import { workerConfigFrom } from './worker-config.ts'
 /** Runs one worker in the foreground until it has ended, and gives the process its exit code. */
 export async function serve(worker: ResolvedWorker, env: Environment): Promise<void> {
   const { workerKey, credential, settings, claude } = worker
-  const { user, tools } = settings.values
+  const { user: name, userIfPossible: ifPossible, tools } = settings.values
   const secrets = [workerKey, credential.secret]
-  const userEnv = user === undefined ? env : await becomeUser({ name: user, claudePath: claude.path }, env)
+  const change = name === undefined ? undefined : { name, ifPossible, claudePath: claude.path }
+  const user: ChangedUser = change ? await becomeUser(change, env) : { env }
   const { log, onEvent } = openOutput(settings.values, secrets, env)
+  if (user.warning) onEvent({ type: 'warning', ...user.warning })
   for (const warning of await secretWarnings(secrets, tools)) onEvent({ type: 'warning', ...warning })
   if (credential.note) onEvent({ type: 'warning', code: 'TWO_CREDENTIALS', message: credential.note })
   const stop = new StopRequests()
   using _signals = listenForStopSignals(stop, { emitter: process, clock: systemClock, log })
-  const { exit, error } = await runWorker(workerConfigFrom(worker, userEnv), { log, stop, onEvent, onRetryNow })
+  const { exit, error } = await runWorker(workerConfigFrom(worker, user.env), { log, stop, onEvent, onRetryNow })
   process.exitCode = exitCodes[exit].code
   if (error) throw error
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -57,8 +57,25 @@ async function toolOutput(command: string): Promise<string> {
 
 const start = ['worker', 'start', '--tools', 'Bash', '--once']
 
+/** A program that starts auxot in another way, and lives on beside it. */
+function programThatRuns(command: string, words: readonly string[], options: object = {}): string {
+  const path = join(folder, 'between.mjs')
+  writeFileSync(
+    path,
+    `import { spawn } from 'node:child_process'
+const options = { stdio: 'inherit', ...${JSON.stringify(options)} }
+const child = spawn(${JSON.stringify(command)}, [...${JSON.stringify(words)}, ...process.argv.slice(2)], options)
+process.on('SIGTERM', () => child.kill('SIGTERM'))
+child.on('exit', (code) => process.exit(code))`,
+  )
+  return path
+}
+
+const run = join(repositoryRoot, 'bin', 'run.js')
+const isReachable = isOpen(program ?? repositoryRoot) && isOpen(repositoryRoot)
+
 describe.skipIf(!program || !isRoot)('a worker that root starts', () => {
-  it.skipIf(!isOpen(program ?? repositoryRoot) || !isOpen(repositoryRoot))(
+  it.skipIf(!isReachable)(
     'with --user reads its secrets and becomes that user, who can read neither them nor its environment',
     async () => {
       await using worker = startAuxot([...start, '--user', user], { env })
@@ -80,8 +97,55 @@ describe.skipIf(!program || !isRoot)('a worker that root starts', () => {
   })
 
   it.each([['no-such-user', 'Error: --user: there is no such user.\n']])('as %s is refused', async (name, sentence) => {
-    const { code, stderr } = await runAuxot([...start, '--user', name], { env })
+    const { code, stderr } = await runAuxot([...start, '--user', name, '--user-if-possible'], { env })
     expect({ code, stderr }).toEqual({ code: 2, stderr: sentence })
+  })
+
+  describe('and that may not become another user', () => {
+    const words = ['--bounding-set=-setuid,-setgid', process.execPath, run]
+
+    it('says so', async () => {
+      const { code, stderr } = await runAuxot([...start, '--user', user], {
+        env,
+        program: programThatRuns('setpriv', words),
+      })
+      const sentence = `Error: --user: this root may not become ${user} (EPERM).\n`
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: `${sentence}  It takes the capabilities SETUID and SETGID.\n`,
+      })
+    })
+
+    it('goes on with --user-if-possible, and says what is weaker', async () => {
+      const given = [...start, '--user', user, '--user-if-possible']
+      await using worker = startAuxot(given, { env, program: programThatRuns('setpriv', words) })
+      expect(await worker.line(/goes on as it is/)).toContain(
+        `This root may not become ${user} (EPERM), so it goes on as it is: what Claude Code's tools run as can read what this ` +
+          "worker can, the worker key's file too. Started as root with the capabilities SETUID and SETGID, it would close that to them.",
+      )
+      expect(await toolOutput(`id -u; wc -c < ${folder}/key`)).toContain(`0\\n${router.workerKey.length}`)
+      expect((await worker.ended).code).toBe(0)
+    })
+  })
+
+  it.skipIf(!isReachable).each([
+    ['is another user', 65_533, `Only root can become ${user}, and this is the user 65533, so it goes on as it is`],
+    ['is that user already', 65_534, `The worker was started as ${user} already, so it goes on as it is`],
+  ])('as one who %s goes on with --user-if-possible, and says what is weaker', async (_, uid, sentence) => {
+    for (const name of ['key', 'token']) chownSync(join(folder, name), uid, uid)
+    const given = [...start, '--user', user, '--user-if-possible', '--json']
+    const program = programThatRuns(process.execPath, [run], { uid, gid: uid, cwd: folder })
+    await using worker = startAuxot(given, {
+      env: { ...env, HOME: folder, SHELL: '/bin/sh', XDG_CACHE_HOME: folder },
+      program,
+    })
+    expect(JSON.parse(await worker.line(/goes on as it is/))).toMatchObject({
+      type: 'warning',
+      code: 'NOT_ANOTHER_USER',
+      message: expect.stringContaining(sentence),
+    })
+    worker.signal('SIGTERM')
+    expect((await worker.ended).code).toBe(0)
   })
 })
 
@@ -91,17 +155,8 @@ it.skipIf(!program || process.platform !== 'linux')(
     const { AUXOT_GPU_KEY_FILE: _, ...others } = env
     const shown = { ...others, AUXOT_GPU_KEY: router.workerKey }
     // As npx does: a process that was started with the variable starts auxot, and lives on.
-    const between = join(folder, 'between.mjs')
-    const run = join(repositoryRoot, 'bin', 'run.js')
-    const words = JSON.stringify([run, ...start.slice(0, 4)])
-    writeFileSync(
-      between,
-      `import { spawn } from 'node:child_process'
-const child = spawn(process.execPath, ${words}, { stdio: 'inherit' })
-process.on('SIGTERM', () => child.kill('SIGTERM'))
-child.on('exit', (code) => process.exit(code))`,
-    )
-    await using worker = startAuxot([], { env: shown, program: between })
+    const between = programThatRuns(process.execPath, [run])
+    await using worker = startAuxot(start.slice(0, 4), { env: shown, program: between })
     const line = await worker.line(/A secret stands/)
     expect(line).toMatch(new RegExp(`in the environment of .*\\(${worker.pid}\\).*Claude Code's tools can read it`))
     expect(line).not.toContain(router.workerKey)
