@@ -14,18 +14,12 @@ export type Engine =
   | { readonly kind: 'unusable'; readonly error: AuxotError; readonly isNamed: boolean }
   | { readonly kind: 'open'; readonly fleets: Fleets; readonly isNamed: boolean }
 
-/** Opens the engine, if there is one. What cannot be used is a finding here, not a failure: workers may run without it. */
-export async function findEngine(open: () => Promise<Fleets | undefined>, isNamed: boolean): Promise<Engine> {
-  try {
-    const fleets = await open()
-    return fleets ? { kind: 'open', fleets, isNamed } : { kind: 'absent' }
-  } catch (error) {
-    return unusable(error, isNamed)
-  }
-}
-
-/** An engine that failed when it was needed. @throws what is no failure of an engine. */
-export function unusable(error: unknown, isNamed: boolean): Engine & { readonly kind: 'unusable' } {
-  if (error instanceof AuxotError && error.exit === 'noBackend') return { kind: 'unusable', error, isNamed }
+/**
+ * An engine that failed. That is a finding here, not a failure: workers may run without one.
+ * @throws what is no failure of an engine, and what the operator got wrong
+ */
+export function failedEngine(error: unknown, isNamed: boolean): Engine & { readonly kind: 'unusable' } {
+  const isMisnamed = error instanceof AuxotError && error.exit === 'usage' && isNamed
+  if (error instanceof AuxotError && !isMisnamed) return { kind: 'unusable', error, isNamed }
   throw error
 }

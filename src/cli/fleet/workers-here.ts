@@ -1,6 +1,6 @@
 import type { FleetView } from '../../fleet/fleet-backend.ts'
 import { type LocalWorker, localWorkers } from '../../worker/local-worker.ts'
-import { type Engine, unusable } from './engine.ts'
+import { type Engine, failedEngine } from './engine.ts'
 
 /** A fleet and its members. */
 export interface FleetSight extends FleetView {
@@ -45,6 +45,6 @@ async function containedWorkers(
     const views = names.map(async (name) => ({ name, ...(await engine.fleets.view(name)) }))
     return { fleets: await Promise.all(views), engine }
   } catch (error) {
-    return { fleets: [], engine: unusable(error, engine.isNamed) }
+    return { fleets: [], engine: failedEngine(error, engine.isNamed) }
   }
 }

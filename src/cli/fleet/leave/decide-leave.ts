@@ -1,0 +1,56 @@
+import type { MemberRequest } from '../../../fleet/fleet-backend.ts'
+import type { WorkerDecision } from '../../../protocol/control-answers.ts'
+import type { LeaveOptions, LeaveStep } from './leave-one.ts'
+import type { Target } from './target.ts'
+
+/** An end that has come is seen within this time, and an order to end a container has reached the engine. */
+const momentMs = 500
+
+/** Asks a worker to leave, and says what it answered. */
+export async function decideLeave(target: Target, options: LeaveOptions): Promise<LeaveStep> {
+  if (target.state === 'stopped') return hasLeft
+  const answer = await target.ask(options.request)
+  if (!answer) return await silent(target, options)
+  return 'problem' in answer ? stays(target, answer.problem) : decided(answer, options.request)
+}
+
+const hasLeft: LeaveStep = { accepted: true, state: 'stopped', left: true }
+
+function decided({ accepted, state, running }: WorkerDecision, { op }: MemberRequest): LeaveStep {
+  const [job] = running
+  if (!accepted) {
+    const reason = job ? `it has job ${job.id} in hand` : 'it has work in hand'
+    return { accepted, state, job, reason, left: false, exit: 'partial' }
+  }
+  const isLingering = op === 'drain' && job === undefined
+  return {
+    accepted,
+    state,
+    job,
+    left: false,
+    ...(isLingering && { reason: 'it leaves as soon as that stalls no caller' }),
+  }
+}
+
+function stays({ state, job }: Target, reason: string): LeaveStep {
+  return { accepted: false, state, job, reason, left: false, exit: 'partial' }
+}
+
+/** Nobody answers: it has left a moment ago, or it is not well. */
+async function silent(target: Target, { request, clock, signal }: LeaveOptions): Promise<LeaveStep> {
+  const { terminate, reason, state } = target
+  if (!terminate || (await hasEnded(target, signal))) return hasLeft
+  if (request.op === 'drain') return stays(target, reason ? `it gives no answer (${reason})` : 'it gives no answer')
+  // The engine sees to the rest without us.
+  await Promise.race([terminate(), clock.sleep(momentMs, signal)]).catch(() => {})
+  return { accepted: true, state, reason: 'it gives no answer, so its container is ended', left: false }
+}
+
+async function hasEnded(target: Target, signal: AbortSignal): Promise<boolean> {
+  try {
+    await target.untilEnded(AbortSignal.any([signal, AbortSignal.timeout(momentMs)]))
+    return true
+  } catch {
+    return false
+  }
+}
