@@ -79,7 +79,10 @@ describeEngine('auxot worker scale', () => {
     await using first = fleet.start(['worker', 'scale', '3'])
     await first.line(/3 create/)
     const { code, stderr } = await fleet.auxot(['worker', 'scale', '4', '--lock-wait', '0s'])
-    expect({ code, stderr }).toMatchObject({ code: 8, stderr: expect.stringMatching(/is being changed by .+ \(process/) })
+    expect({ code, stderr }).toMatchObject({
+      code: 8,
+      stderr: expect.stringMatching(/is being changed by .+ \(process/),
+    })
     expect((await first.ended).code).toBe(0)
   })
 
