@@ -8,6 +8,7 @@ import { type EchoModel, type EchoModelOptions, startEchoModel } from '../../src
 import { ReleaseStack } from '../../src/shared/disposal.ts'
 import { Canaries } from './canaries.ts'
 import { docker } from './engine.ts'
+import { readDocument } from './json-documents.ts'
 import { type AuxotResult, type RunningAuxot, runAuxot, startAuxot } from './run-auxot.ts'
 import { workerImage } from './worker-image.ts'
 
@@ -97,7 +98,7 @@ export class FleetOnTrial implements AsyncDisposable {
   async scale(size: number | string, ...flags: readonly string[]): Promise<ScaleDocument> {
     const { code, stdout, stderr } = await this.auxot(['worker', 'scale', '--json', ...flags, '--', `${size}`])
     if (code !== 0) throw new Error(`scale ${size} ended with ${code}:\n${stdout}\n${stderr}`)
-    return JSON.parse(stdout) as ScaleDocument
+    return readDocument<ScaleDocument>(stdout, 'auxot.worker.scale/v1')
   }
 
   /** The fleet's containers as the engine has them, in the order of their names. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { describeEngine, docker } from '../../support/engine.ts'
 import { FleetOnTrial } from '../../support/fleet-on-trial.ts'
+import { readDocument } from '../../support/json-documents.ts'
 
 const done = ({ actions }: { actions: readonly { op: string; worker: string; result?: string }[] }) =>
   actions.map(({ op, worker, result }) => `${op} ${worker.split('-')[1]} ${result}`)
@@ -69,6 +70,9 @@ describeEngine('auxot worker scale', () => {
     expect(await fleet.containers()).toEqual([])
     await fleet.scale(1)
     expect((await fleet.auxot(['worker', 'scale'])).stdout).toContain(`${fleet.name}=1\n`)
+    const { stdout } = await fleet.auxot(['worker', 'scale', '--json'])
+    const { fleets } = readDocument<{ fleets: unknown[] }>(stdout, 'auxot.worker.fleets/v1')
+    expect(fleets).toContainEqual({ name: fleet.name, desired: 1, actual: 1 })
   })
 
   it('of two at the same time one waits for the other, or gives up with 8', async () => {
@@ -96,7 +100,7 @@ describeEngine('auxot worker scale', () => {
       AUXOT_GPU_KEY_FILE: '',
     })
     expect(refused.code).toBe(4)
-    expect(JSON.parse(refused.stdout)).toMatchObject({
+    expect(readDocument(refused.stdout, 'auxot.worker.scale/v1')).toMatchObject({
       converged: false,
       actions: [{ result: 'failed', state: 'auth_failed' }],
     })

@@ -21,12 +21,13 @@ export async function runScale(size: Size, input: CommandInput): Promise<ScaleOu
   const isEmptying = size.kind === 'absolute' && size.count === 0
   const resolved = isEmptying ? undefined : await resolveScale(input, process.stdin)
   const settings = resolved?.settings ?? (await resolveScaleSettings(input, false))
+  const made = resolved && workerSpecFrom(settings, resolved.secrets, input.env)
   await using fleet = await requireFleet(input)
   const display = await displayFor(settings, input)
   const { timeout: limitMs } = settings.values
   // Building an image takes as long as it takes; the time limit is about the workers.
   const image = resolved && (await ensureImage(fleet.images, { settings, ca: resolved.secrets.ca, env: input.env }))
-  const spec = resolved && image && workerSpecFrom(settings, resolved.secrets, { image, env: input.env })
+  const spec = made && image && { ...made, imageId: image.id, imageName: image.name }
   using patience = new Patience({ limitMs, clock: systemClock, emitter: process, output: process.stdout })
   const outcome = await scaled({ size, settings, spec, fleet, display, patience })
   process.exitCode = exitCodes[outcome.exit].code

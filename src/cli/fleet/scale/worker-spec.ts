@@ -7,17 +7,21 @@ import { inside, workerEnv } from './worker-env.ts'
 /** For what a worker does between its last job and its end. */
 const lastStepsMs = 10_000
 
-/** What a fleet's workers are made from. */
+/** Everything but the image, which may have to be built first. */
+export type SpecWithoutImage = Omit<WorkerSpec, 'imageId' | 'imageName'>
+
+/**
+ * What a fleet's workers are made from.
+ * @throws UsageError where something secret would stand in their environment
+ */
 export function workerSpecFrom(
   { values }: Pick<ScaleSettings, 'values'>,
   { workerKey, credential, ca }: WorkerSecrets,
-  { image, env }: { readonly image: { readonly id: string; readonly name: string }; readonly env: Environment },
-): WorkerSpec {
+  env: Environment,
+): SpecWithoutImage {
   const secret = (name: string, content: string): SpecFile => ({ name, content, isSecret: true })
   return {
     fleet: values.fleet,
-    imageId: image.id,
-    imageName: image.name,
     version: auxotVersion(),
     env: workerEnv(values, { env, kind: credential.kind, hasCa: ca !== undefined }),
     files: [
