@@ -22,7 +22,10 @@ export async function runLiveSteps(steps: readonly Step[], colour: boolean): Pro
   const tasks = steps.map(({ title, run }) => ({
     title,
     task: async (_: unknown, task: { title: string }) => {
-      task.title = `${title}: ${await run()}`
+      const result = await run((part) => {
+        task.title = `${title} ${part}`
+      })
+      task.title = `${title}: ${result}`
     },
   }))
   await new Listr(tasks, liveOptions(colour)).run()

@@ -4,8 +4,11 @@ import { formatDuration } from '../shared/duration.ts'
 export interface Step {
   /** `Claude Code` */
   readonly title: string
-  /** Resolves to what it led to: `2.1.330`. */
-  run(): Promise<string>
+  /**
+   * Resolves to what it led to: `2.1.330`.
+   * @param tell what is being done now, where a step has parts of its own: `step 4/11 COPY bin`
+   */
+  run(tell: (part: string) => void): Promise<string>
 }
 
 /** How steps are shown. */
@@ -21,9 +24,21 @@ export interface StepDisplay {
 /** Does the steps in order. The first that fails ends it. */
 export async function runSteps(steps: readonly Step[], display: StepDisplay): Promise<void> {
   if (display.live && !display.quiet) return (await import('./live-steps.ts')).runLiveSteps(steps, display.colour)
-  for (const { title, run } of steps) {
-    const startedMs = display.now()
-    const result = await run()
-    if (!display.quiet) display.write(`+ ${title}: ${result} ${formatDuration(display.now() - startedMs)}`)
+  for (const step of steps) await runPlainly(step, display)
+}
+
+/** A line for each part that was told, once the next one begins, and one for the whole. */
+async function runPlainly({ title, run }: Step, { quiet, write, now }: StepDisplay): Promise<void> {
+  const since = (ms: number) => formatDuration(now() - ms)
+  const startedMs = now()
+  let part: { readonly text: string; readonly startedMs: number } | undefined
+  const endPart = () => {
+    if (part && !quiet) write(`+ ${title} ${part.text} ${since(part.startedMs)}`)
   }
+  const result = await run((text) => {
+    endPart()
+    part = { text, startedMs: now() }
+  })
+  endPart()
+  if (!quiet) write(`+ ${title}: ${result} ${since(startedMs)}`)
 }

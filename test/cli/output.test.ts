@@ -54,6 +54,16 @@ describe('steps', () => {
     expect(shown.lines).toEqual(['+ one: result 1 250ms', '+ two: result 2 250ms'])
   })
 
+  it('with parts of their own are a line for each part too', async () => {
+    const shown = display(false)
+    const run = async (tell: (part: string) => void) => {
+      for (const part of ['1/2', '2/2']) tell(part)
+      return 'built'
+    }
+    await runSteps([{ title: 'image', run }], shown)
+    expect(shown.lines).toEqual(['+ image 1/2 250ms', '+ image 2/2 250ms', '+ image: built 1.3s'])
+  })
+
   it('end with the first that fails', async () => {
     const shown = display(true)
     const later = { title: 'two', run: () => expect.unreachable() }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { commonSettings, workerSettings } from '../../src/settings/definitions.ts'
 import { devSettings } from '../../src/settings/dev-definitions.ts'
 import { everySetting } from '../../src/settings/every-setting.ts'
+import { imageSettings } from '../../src/settings/fleet-definitions.ts'
 import {
   doctorSettings,
   tokenPrintSettings,
@@ -54,6 +55,7 @@ describe('settings', () => {
     ['worker:start', workerSettings],
     ['dev', devSettings],
     ['doctor', doctorSettings],
+    ['worker:image', imageSettings],
     ['worker:token', tokenSetupSettings],
     ['worker:token:set', tokenSetSettings],
     ['worker:token:status', tokenStatusSettings],

@@ -1,10 +1,10 @@
-import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import type Dockerode from 'dockerode'
-import { messageOf } from '../../shared/errors.ts'
 import { auxotVersion } from '../../shared/version.ts'
+import { engineErrorFrom } from '../drivers/engine-errors.ts'
 import { BackendError } from '../errors.ts'
 import { buildContext } from './build-context.ts'
+import { buildFailure } from './build-failure.ts'
 import { type BuildEvent, BuildProgress, type BuildStep } from './build-progress.ts'
 
 /** What is to be built. */
@@ -33,20 +33,22 @@ export async function buildImage(docker: Dockerode, build: ImageBuild): Promise<
     await follow(events, progress)
   } catch (error) {
     build.signal.throwIfAborted()
-    throw failed(progress.failure ?? messageOf(error), error)
+    // What the engine said last tells more than that the connection ended.
+    if (!progress.failure) throw engineErrorFrom(error, `build the image ${build.name}`)
   }
-  if (progress.failure !== undefined) throw failed(progress.failure)
-  if (progress.imageId === undefined) throw failed('the engine did not say what came of it')
+  if (progress.failure) throw buildFailure(progress.failure)
+  if (progress.imageId === undefined) throw new BackendError('The engine ended the build without an image', broken)
   return progress.imageId
 }
 
+const broken = { code: 'BUILD_FAILED', hint: 'Look whether the engine was restarted, and try again.', retryable: true }
+
 /** A failed build is an event like the others here, not an error of the connection. */
 async function follow(events: NodeJS.ReadableStream, progress: BuildProgress): Promise<void> {
-  for await (const line of createInterface({ input: events, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() !== '') progress.take(JSON.parse(line) as BuildEvent)
+  let rest = ''
+  for await (const text of events.setEncoding('utf8')) {
+    const lines = `${rest}${text}`.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (line.trim() !== '') progress.take(JSON.parse(line) as BuildEvent)
   }
-}
-
-function failed(reason: string, cause?: unknown): BackendError {
-  return new BackendError(`The image could not be built: ${reason}`, { code: 'BUILD_FAILED', cause })
 }

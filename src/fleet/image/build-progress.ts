@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import type { BuildEnd } from './build-failure.ts'
 
 /** Where a build has got to. */
 export interface BuildStep {
@@ -15,7 +16,8 @@ export interface BuildEvent {
   readonly aux?: { readonly ID?: string }
 }
 
-const lastLines = 20
+/** Of what a step prints, for the case that it fails. */
+const keptLines = 40
 
 /** What a build has said so far. */
 export class BuildProgress {
@@ -24,7 +26,7 @@ export class BuildProgress {
   #output = ''
   #step: BuildStep | undefined
   #imageId: string | undefined
-  #error: string | undefined
+  #reason: string | undefined
 
   constructor(onStep: (step: BuildStep) => void) {
     this.#onStep = onStep
@@ -35,18 +37,14 @@ export class BuildProgress {
     return this.#imageId
   }
 
-  /** Why it failed: the step, what the engine says, and the end of what the step printed. Undefined where it did not. */
-  get failure(): string | undefined {
-    if (this.#error === undefined) return undefined
-    const where = this.#step && `step ${this.#step.number}/${this.#step.total} failed: ${this.#step.text}`
-    const lines = this.#output.split('\n').filter((line) => line.trim() !== '')
-    // Both halves may say the same: a step of the engine's own has no other output.
-    const said = lines.includes(this.#error) ? lines : [...lines, this.#error]
-    return [...(where ? [where] : []), ...said.slice(-lastLines)].join('\n')
+  /** How it failed. Undefined where it did not. */
+  get failure(): BuildEnd | undefined {
+    if (this.#reason === undefined) return undefined
+    return { step: this.#step, output: this.#output, reason: this.#reason }
   }
 
   take({ stream, error, aux }: BuildEvent): void {
-    if (error !== undefined) this.#error = oneLine(error)
+    if (error !== undefined) this.#reason = error.trim()
     if (aux?.ID !== undefined) this.#imageId = aux.ID
     if (stream !== undefined) this.#takeText(stripVTControlCharacters(stream))
   }
@@ -55,18 +53,11 @@ export class BuildProgress {
     // "Step 4/11 : RUN …" says Docker, "STEP 4/11: RUN …" says Podman.
     const [, number, total, instruction] = /^step (\d+)\/(\d+) ?: (.*)$/is.exec(text) ?? []
     if (instruction === undefined) {
-      this.#output = `${this.#output}${text}`
-        .split('\n')
-        .slice(-2 * lastLines)
-        .join('\n')
+      this.#output = `${this.#output}${text}`.split('\n').slice(-keptLines).join('\n')
       return
     }
     this.#output = ''
-    this.#step = { number: Number(number), total: Number(total), text: oneLine(instruction) }
+    this.#step = { number: Number(number), total: Number(total), text: instruction.replace(/\s+/g, ' ').trim() }
     this.#onStep(this.#step)
   }
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim()
 }

@@ -1,9 +1,12 @@
 import type { DockerImages } from '../../../fleet/drivers/docker/docker-images.ts'
+import type { BuildStep } from '../../../fleet/image/build-progress.ts'
 import type { ImageFacts } from '../../../fleet/image/image-facts.ts'
 import { type Environment, proxyFrom } from '../../../settings/environment.ts'
 import { systemClock } from '../../../shared/clock.ts'
-import { formatDuration } from '../../../shared/duration.ts'
 import { tellLine } from '../../open-output.ts'
+import { runSteps } from '../../steps.ts'
+import { useColour } from '../../use-colour.ts'
+import { Patience } from '../patience.ts'
 
 /** What a build is given by its operator. */
 export interface WorkerImageWish {
@@ -15,21 +18,34 @@ export interface WorkerImageWish {
   readonly env: Environment
 }
 
-/** Builds the image of this auxot's workers, with a line on stderr for each step. */
+const longestInstruction = 60
+
+/** Builds the image of this auxot's workers, and shows on stderr where it has got to. A signal ends it. */
 export async function buildWorkerImage(images: DockerImages, wish: WorkerImageWish): Promise<ImageFacts> {
   const { name, ca, quiet, env, buildArgs = {} } = wish
-  let startedMs = systemClock.now()
-  return await images.build({
-    name,
-    ca,
-    buildArgs: { ...proxyArgs(env), ...buildArgs },
-    signal: new AbortController().signal,
-    onStep: ({ number, total, text }) => {
-      const nowMs = systemClock.now()
-      if (!quiet) tellLine(`+ image step ${number}/${total} ${text.slice(0, 80)} ${formatDuration(nowMs - startedMs)}`)
-      startedMs = nowMs
-    },
+  using patience = new Patience({ clock: systemClock, emitter: process, output: process.stdout })
+  const { signal } = patience
+  const live = process.stderr.isTTY === true
+  let facts: ImageFacts | undefined
+  const run = async (tell: (part: string) => void) => {
+    const onStep = (step: BuildStep) => tell(partOf(step))
+    facts = await images.build({ name, ca, buildArgs: { ...proxyArgs(env), ...buildArgs }, onStep, signal })
+    return name
+  }
+  await runSteps([{ title: 'image', run }], {
+    live,
+    quiet,
+    colour: useColour(env, live),
+    write: tellLine,
+    now: systemClock.now,
   })
+  if (!facts) throw new Error('an image was built and is not there')
+  return facts
+}
+
+function partOf({ number, total, text }: BuildStep): string {
+  const instruction = text.length > longestInstruction ? `${text.slice(0, longestInstruction)}…` : text
+  return `step ${number}/${total} ${instruction}`
 }
 
 /** Docker knows these by name, and leaves them out of the image's history. */
