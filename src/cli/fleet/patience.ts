@@ -16,27 +16,36 @@ export interface PatienceOptions {
   readonly limitMs?: number | undefined
   readonly clock: Clock
   /** Who hears signals. */
-  readonly emitter: Pick<EventEmitter, 'once' | 'off'>
+  readonly emitter: Pick<EventEmitter, 'on' | 'off'>
   /** Where the result goes: nobody waits when nobody reads. */
   readonly output: Pick<EventEmitter, 'once' | 'off'>
 }
+
+const signals = {
+  SIGINT: ['It was interrupted', 'interrupted'],
+  SIGTERM: ['It was told to end', 'terminated'],
+  SIGHUP: ['The terminal was closed', 'terminated'],
+} as const satisfies Partial<Record<NodeJS.Signals, readonly [string, ExitName]>>
+
+/** Terminals and npx deliver one Ctrl-C twice. */
+const echoMs = 1_000
 
 /** Waiting that ends with a time limit, a signal, or with the reader of the result. A second signal ends the process, as it would without us. */
 export class Patience implements Disposable {
   readonly #controller = new AbortController()
   readonly #timer: Disposable | undefined
   readonly #options: PatienceOptions
-  readonly #listeners = {
-    SIGINT: () => this.#end('It was interrupted', 'interrupted'),
-    SIGTERM: () => this.#end('It was told to end', 'terminated'),
-    SIGHUP: () => this.#end('The terminal was closed', 'terminated'),
-  }
+  // They stay after the first signal: a library that hears signals too would end the process where nobody else does.
+  readonly #listeners = Object.keys(signals).map((name) => {
+    return { name, listener: () => this.#signalled(name as keyof typeof signals) }
+  })
   readonly #outputOnError = () => this.#end('Nobody reads the result any more', 'done')
+  #firstAtMs: number | undefined
 
   constructor(options: PatienceOptions) {
     const { limitMs, clock, emitter, output } = options
     this.#options = options
-    for (const [name, listener] of Object.entries(this.#listeners)) emitter.once(name, listener)
+    for (const { name, listener } of this.#listeners) emitter.on(name, listener)
     output.once('error', this.#outputOnError)
     if (limitMs !== undefined) {
       this.#timer = clock.timer(limitMs, () => this.#end(`${formatDuration(limitMs)} have passed`, 'timeout'))
@@ -55,9 +64,20 @@ export class Patience implements Disposable {
 
   [Symbol.dispose](): void {
     const { emitter, output } = this.#options
-    for (const [name, listener] of Object.entries(this.#listeners)) emitter.off(name, listener)
+    for (const { name, listener } of this.#listeners) emitter.off(name, listener)
     output.off('error', this.#outputOnError)
     this.#timer?.[Symbol.dispose]()
+  }
+
+  #signalled(name: keyof typeof signals): void {
+    const nowMs = this.#options.clock.now()
+    if (this.#firstAtMs !== undefined && nowMs - this.#firstAtMs >= echoMs) {
+      this[Symbol.dispose]()
+      process.kill(process.pid, name)
+      return
+    }
+    this.#firstAtMs ??= nowMs
+    this.#end(...signals[name])
   }
 
   #end(...reason: ConstructorParameters<typeof OutOfPatienceError>): void {
