@@ -1,61 +1,83 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
-import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
-import { messageOf } from '../shared/errors.ts'
+import { AuxotError, messageOf } from '../shared/errors.ts'
+import { apiHint, apiProblem } from './drivers/api-version.ts'
+import { type EngineAddress, type EnginePlaces, engineAddressFrom, nameOfRoute } from './drivers/engine-address.ts'
+import { absentEngine, engineErrorFrom } from './drivers/engine-errors.ts'
+import { openEngine } from './drivers/open-engine.ts'
 
-/** Whether a Docker engine answers, and what it is. */
+/** Whether a Docker engine answers that will do, and what it is. */
 export type DockerReach =
-  | { readonly kind: 'absent' | 'unreachable'; readonly reason: string }
+  /** `reason`: a clause without a full stop. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly hint?: string | undefined }
   | { readonly kind: 'reached'; readonly at: string; readonly apiVersion: string; readonly memoryBytes: number }
 
-/** What names the engine and the folders its socket may be in. */
-export interface DockerPlaces {
-  readonly dockerHost?: string | undefined
-  readonly home?: string | undefined
-  readonly runtimeDir?: string | undefined
+/** What is asked of an engine. */
+interface EngineFacts {
+  readonly ApiVersion?: unknown
+  readonly MemTotal?: unknown
 }
-
-type Target = { readonly socketPath: string } | { readonly host: string; readonly port: number }
 
 const limitMs = 3_000
+/** A login takes its time. */
+const loginLimitMs = 10_000
 
 /** Asks the engine for its version and its memory. Never rejects. */
-export async function reachDocker(places: DockerPlaces): Promise<DockerReach> {
-  const target = targetFrom(places)
-  if (typeof target === 'string') return { kind: 'absent', reason: target }
-  const at = 'socketPath' in target ? target.socketPath : `${target.host}:${target.port}`
+export async function reachDocker(places: EnginePlaces): Promise<DockerReach> {
   try {
-    const [version, info] = await Promise.all([ask(target, '/version'), ask(target, '/info')])
-    return { kind: 'reached', at, apiVersion: `${version.ApiVersion}`, memoryBytes: Number(info.MemTotal ?? 0) }
+    const address = engineAddressFrom(places)
+    return reachFrom(await factsOf(address, places), address)
   } catch (error) {
-    return { kind: 'unreachable', reason: `${at}: ${messageOf(error)}` }
+    const hint = error instanceof AuxotError ? error.hint : undefined
+    return {
+      kind: 'failed',
+      reason: messageOf(error).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()),
+      hint,
+    }
   }
 }
 
-function targetFrom({ dockerHost, home, runtimeDir }: DockerPlaces): Target | string {
-  if (dockerHost !== undefined) {
-    const url = URL.parse(dockerHost)
-    if (url?.protocol === 'unix:') return { socketPath: url.pathname }
-    if (url?.protocol === 'tcp:') return { host: url.hostname, port: Number(url.port || 2375) }
-    return `DOCKER_HOST names an engine (${url?.protocol ?? 'no URL'}) that is not looked at here`
-  }
-  const sockets = [
-    home === undefined ? undefined : join(home, '.docker', 'run', 'docker.sock'),
-    '/var/run/docker.sock',
-    runtimeDir === undefined ? undefined : join(runtimeDir, 'docker.sock'),
-    runtimeDir === undefined ? undefined : join(runtimeDir, 'podman', 'podman.sock'),
-  ]
-  const socketPath = sockets.find((path) => path !== undefined && existsSync(path))
-  return socketPath === undefined ? 'there is no Docker socket on this host' : { socketPath }
+function reachFrom({ ApiVersion, MemTotal }: EngineFacts, { route, source }: EngineAddress): DockerReach {
+  // A context is the operator's choice of long ago; the others show in the address.
+  const at = `${nameOfRoute(route)}${source.startsWith('context') ? ` (${source})` : ''}`
+  if (typeof ApiVersion !== 'string') return { kind: 'failed', reason: `what answers at ${at} is no Docker engine` }
+  const problem = apiProblem(ApiVersion)
+  if (problem !== undefined) return { kind: 'failed', reason: `the Docker engine at ${at} ${problem}`, hint: apiHint }
+  return { kind: 'reached', at, apiVersion: ApiVersion, memoryBytes: Number(MemTotal ?? 0) }
 }
 
-async function ask(target: Target, path: string): Promise<Record<string, unknown>> {
-  const sent = request({ ...target, path, agent: false, signal: AbortSignal.timeout(limitMs) })
+/** By hand where that can be done: dockerode takes longer to load than the engine to answer. */
+async function factsOf(address: EngineAddress, places: EnginePlaces): Promise<EngineFacts> {
+  const { route } = address
+  if (route.kind === 'none') throw absentEngine(route.lookedAt)
+  if (route.kind === 'ssh' || (route.kind === 'tcp' && route.tls)) return await askThroughDockerode(places)
+  const target = route.kind === 'socket' ? { socketPath: route.path } : { host: route.host, port: route.port }
+  const signal = AbortSignal.timeout(limitMs)
+  try {
+    const [version, info] = await Promise.all(['/version', '/info'].map((path) => ask({ ...target, path, signal })))
+    return { ...info, ...version }
+  } catch (error) {
+    throw engineErrorFrom(error, 'say its version', address)
+  }
+}
+
+async function askThroughDockerode(places: EnginePlaces): Promise<EngineFacts> {
+  const engine = await openEngine(places, loginLimitMs)
+  const [version, info] = await Promise.all([engine.version(), engine.info()])
+  return { ...info, ...version }
+}
+
+async function ask(target: { readonly path: string; readonly signal: AbortSignal }): Promise<EngineFacts> {
+  const sent = request({ ...target, agent: false })
   sent.end()
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
-  if (response.statusCode === 200) return (await json(response)) as Record<string, unknown>
+  if (response.statusCode === 200) return (await json(response).catch(unlessNoJson)) as EngineFacts
   response.resume()
-  throw new Error(`${path} was answered with ${response.statusCode}`)
+  throw new Error(`${target.path} was answered with ${response.statusCode}`)
+}
+
+function unlessNoJson(error: unknown): EngineFacts {
+  if (error instanceof SyntaxError) return {}
+  throw error
 }

@@ -1,6 +1,5 @@
 import type { SecretInput } from '../../credentials/sources/stdin.ts'
 import { checkedSettings } from '../../settings/checked-settings.ts'
-import { variable } from '../../settings/environment.ts'
 import type { ReadSettings, SettingsInput } from '../../settings/read-settings.ts'
 import { doctorSettings } from '../../settings/token-definitions.ts'
 import { checkClaude } from './check-claude.ts'
@@ -33,11 +32,7 @@ export async function runDoctor(
     checkRouterAddress(patient.settings.values.routerUrl, env),
     checkWorkerKey(patient),
     checkKeychain(patient),
-    checkDocker({
-      dockerHost: variable(env, 'DOCKER_HOST'),
-      home: variable(env, 'HOME'),
-      runtimeDir: variable(env, 'XDG_RUNTIME_DIR'),
-    }),
+    checkDocker(env),
   ])
   return findings.flat()
 }

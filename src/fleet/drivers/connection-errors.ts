@@ -1,5 +1,6 @@
 import { BackendError } from '../errors.ts'
 import { cleanWords } from './clean-words.ts'
+import { hostAndPort } from './engine-address.ts'
 
 /** What Node says of a connection that failed. */
 interface Failure {
@@ -71,7 +72,7 @@ function firstOf(failure: Failure): Failure {
 
 function placeOf({ address, port, hostname }: Failure): string {
   const host = address ?? hostname
-  return host === undefined ? '' : ` at ${host}${port === undefined ? '' : `:${port}`}`
+  return host === undefined ? '' : ` at ${hostAndPort(host, port)}`
 }
 
 function isOfTls(code: string): boolean {
@@ -85,7 +86,8 @@ function tlsSentence(at: string, { code, message = '' }: Failure): string {
   if (/wrong version number|packet length too long/i.test(message)) {
     return `The Docker engine${at} does not speak TLS`
   }
-  return `No TLS connection to the Docker engine${at}: ${cleanWords(message) || code}`
+  // After a semicolon Node gives advice about itself.
+  return `No TLS connection to the Docker engine${at}: ${cleanWords(message.replace(/;.*/s, '')) || code}`
 }
 
 function sshSentence({ host, message = '' }: Failure): string {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { contextRoute, currentContext } from './docker-contexts.ts'
-import { findSocket } from './engine-sockets.ts'
+import { firstSocket, usualSockets } from './engine-sockets.ts'
 import { type EngineTls, tlsFromFolder } from './engine-tls.ts'
 import { routeFromHost } from './host-route.ts'
 
@@ -29,7 +29,6 @@ export type EngineRoute =
       readonly kind: 'tcp'
       readonly host: string
       readonly port: number
-      readonly pathPrefix?: string | undefined
       readonly tls?: EngineTls | undefined
     }
   | SshRoute
@@ -63,7 +62,7 @@ export function engineAddressFrom(places: EnginePlaces): EngineAddress {
   const chosen = dockerContext ? { name: dockerContext, from: 'DOCKER_CONTEXT' } : folder && currentContext(folder)
   // "default" stands for no context at all.
   if (!chosen || chosen.name === 'default') {
-    return { route: findSocket(places), source: 'default socket', isNamed: dockerContext !== undefined }
+    return { route: firstSocket(usualSockets(places)), source: 'default socket', isNamed: dockerContext !== undefined }
   }
   const route = contextRoute(chosen, folder)
   return { route, source: `context "${chosen.name}"`, isNamed: dockerContext !== undefined }
@@ -77,7 +76,7 @@ export function nameOfRoute(route: EngineRoute): string {
     case 'socket':
       return route.path
     case 'tcp':
-      return `${route.tls ? 'https' : 'tcp'}://${hostAndPort(route.host, route.port)}${route.pathPrefix ?? ''}`
+      return `${route.tls ? 'https' : 'tcp'}://${hostAndPort(route.host, route.port)}`
     case 'ssh':
       return `ssh://${route.user === undefined ? '' : `${route.user}@`}${hostAndPort(route.host, route.port)}`
   }
@@ -94,7 +93,8 @@ function configFolder({ dockerConfig, home }: EnginePlaces): string | undefined 
   return dockerConfig ?? (home === undefined ? undefined : join(home, '.docker'))
 }
 
-function hostAndPort(host: string, port: number | undefined): string {
+/** `host:2375`, `[::1]:2375` */
+export function hostAndPort(host: string, port: number | undefined): string {
   const name = host.includes(':') ? `[${host}]` : host
   return port === undefined ? name : `${name}:${port}`
 }

@@ -9,8 +9,10 @@ const hint =
 /** A text such as DOCKER_HOST as a way to an engine. @param from what the text comes from. @throws UsageError */
 export function routeFromHost(text: string, from: string, { usesTls }: { readonly usesTls: boolean }): EngineRoute {
   const refused = (problem: string) => new UsageError(`${from} is "${shortened(text)}", ${problem}`, { hint })
-  const [, scheme = 'tcp', rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? []
-  switch (scheme.toLowerCase()) {
+  const [, scheme, rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? []
+  // `host:2375` is understood as the docker command understands it; a path that lacks its unix:// is not.
+  if (scheme === undefined && !/^[^/]/.test(rest)) throw refused('which is no address of an engine')
+  switch (scheme?.toLowerCase() ?? 'tcp') {
     case 'unix':
       return { kind: 'socket', path: rest || usualSocket }
     case 'npipe':
@@ -38,14 +40,8 @@ interface TcpDefaults {
 function tcpRoute(rest: string, defaults: TcpDefaults, refused: Refused): EngineRoute {
   const { user, host, port, path } = parts(rest, refused)
   if (user !== undefined) throw refused('which has a user: an engine knows no users')
-  const pathPrefix = path.replace(/\/+$/, '')
-  return {
-    kind: 'tcp',
-    host: host || 'localhost',
-    port: port ?? defaults.port,
-    ...(defaults.tls && { tls: defaults.tls }),
-    ...(pathPrefix !== '' && { pathPrefix }),
-  }
+  if (path !== '' && path !== '/') throw refused('which has a path: an engine behind one cannot be spoken to')
+  return { kind: 'tcp', ...defaults, host: host || 'localhost', port: port ?? defaults.port }
 }
 
 function sshRoute(rest: string, refused: Refused): EngineRoute {

@@ -22,15 +22,16 @@ const answerLimitMs = { socket: 10_000, tcp: 10_000, ssh: 30_000 }
 
 /**
  * Opens the engine: it answers, and knows what we ask for.
+ * @param limitMs how long its first answer may take
  * @throws BackendError where it is absent, cannot be reached, refuses us or is too old; UsageError where what names it is wrong
  */
-export async function openEngine(places: EnginePlaces): Promise<Dockerode> {
+export async function openEngine(places: EnginePlaces, limitMs?: number): Promise<Dockerode> {
   const address = engineAddressFrom(places)
   const { route } = address
   if (route.kind === 'none') throw absentEngine(route.lookedAt)
   const { default: Docker } = await import('dockerode')
   const engine = new Docker(optionsFrom(route))
-  const problem = apiProblem(await apiVersionOf(engine, address, answerLimitMs[route.kind]))
+  const problem = apiProblem(await apiVersionOf(engine, address, limitMs ?? answerLimitMs[route.kind]))
   if (problem === undefined) return engine
   const message = `The Docker engine at ${nameOfRoute(route)} ${problem}`
   throw new BackendError(message, { code: 'ENGINE_TOO_OLD', hint: apiHint })
@@ -66,9 +67,9 @@ function wayFrom(way: Way): object {
   if (way.kind === 'socket') return { socketPath: way.path }
   // The host is only for the request's own header: where it goes, the agent decides.
   if (way.kind === 'ssh') return { host: 'docker', port: 80, agent: new SshAgent(way) }
-  const { host, port, pathPrefix = '/', tls } = way
+  const { host, port, tls } = way
   const secured = tls ? { protocol: 'https', agent: agentFor(tls) } : {}
-  return { host: host.includes(':') ? `[${host}]` : host, port, pathPrefix, ...secured }
+  return { host: host.includes(':') ? `[${host}]` : host, port, ...secured }
 }
 
 /** dockerode cannot be told to skip the check of a certificate, but takes an agent. */
