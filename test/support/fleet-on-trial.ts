@@ -105,7 +105,9 @@ export class FleetOnTrial implements AsyncDisposable {
   async containers(): Promise<ContainerInspectInfo[]> {
     const filters = { label: [`com.auxot.fleet=${this.name}`, 'com.auxot.slot'] }
     const list = await docker.listContainers({ all: true, filters })
-    const found = await Promise.all(list.map(({ Id }) => docker.getContainer(Id).inspect()))
+    const looks = await Promise.allSettled(list.map(({ Id }) => docker.getContainer(Id).inspect()))
+    // One that is gone since it was listed is not there any more.
+    const found = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []))
     return found.sort((a, b) => (a.Name < b.Name ? -1 : 1))
   }
 
@@ -132,7 +134,8 @@ export class FleetOnTrial implements AsyncDisposable {
   async #sweep(): Promise<void> {
     const label = [`com.auxot.fleet=${this.name}`]
     const containers = await docker.listContainers({ all: true, filters: { label } })
-    await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true })))
+    // Some may be going already.
+    await Promise.allSettled(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true })))
     const { Volumes } = await docker.listVolumes({ filters: { label } })
     await Promise.all(Volumes.map(({ Name }) => docker.getVolume(Name).remove()))
   }

@@ -77,7 +77,8 @@ export class Patience implements Disposable {
       return
     }
     this.#firstAtMs ??= nowMs
-    this.#end(...signals[name])
+    const [message, exit] = signals[name]
+    this.#end(message, exit)
   }
 
   #end(...reason: ConstructorParameters<typeof OutOfPatienceError>): void {
