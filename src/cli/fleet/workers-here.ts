@@ -42,7 +42,7 @@ async function containedWorkers(
   if (engine.kind !== 'open') return { fleets: [], engine }
   try {
     const names = fleet === undefined ? await engine.fleets.fleets() : [fleet]
-    const views = names.map(async (name) => ({ name, ...(await engine.fleets.view(name)) }))
+    const views = names.map(async (name) => ({ ...(await engine.fleets.view(name)), name }))
     return { fleets: await Promise.all(views), engine }
   } catch (error) {
     return { fleets: [], engine: failedEngine(error, engine.isNamed) }

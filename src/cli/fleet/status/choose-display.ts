@@ -27,7 +27,7 @@ async function displayFor({ watch, json }: Choice, output: StatusOutput): Promis
   if (json) return watch ? eachDocument(output) : lastDocument(output)
   if (watch && process.stdout.isTTY) {
     const { liveScreen } = await import('./live-screen.ts')
-    return liveScreen(output, () => process.stdout.rows)
+    return liveScreen(output, () => process.stdout)
   }
   const { eachChange, lastTable } = await import('./text-display.ts')
   return watch ? eachChange(output) : lastTable(output)

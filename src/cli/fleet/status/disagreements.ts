@@ -1,7 +1,7 @@
 import { isReady } from '../../../fleet/member.ts'
 import { isSameRouter } from './named-routers.ts'
-import { namesOf } from './names-of.ts'
 import type { RouterRow, StatusDocument, StatusWarning } from './status-document.ts'
+import { counted, namesOf } from './words.ts'
 import type { WorkerRow } from './worker-row.ts'
 
 /** What may be a matter of a moment: router and workers are not asked at the very same one. */
@@ -59,8 +59,4 @@ function cannotConnect({ url }: RouterRow, there: readonly WorkerRow[]): StatusW
   if (lost.length === 0) return []
   const message = `The router ${url} answers from here, but ${namesOf(lost)} cannot connect to it.`
   return [{ code: 'WORKERS_CANNOT_CONNECT', message }]
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,30 +1,34 @@
 import { clockSeconds } from './clock-time.ts'
+import { cutLine } from './cut-line.ts'
 import type { StatusDisplay, StatusOutput } from './status-display.ts'
 import type { StatusDocument } from './status-document.ts'
 import { statusText } from './status-text.ts'
 
 const hideCursor = '\u001b[?25l'
 const showCursor = '\u001b[?25h'
-/** Long lines are cut at the edge: what wraps would push the rest down. */
-const cutLines = '\u001b[?7l'
-const wrapLines = '\u001b[?7h'
 const clearScreen = '\u001b[2J'
 const toTopLeft = '\u001b[H'
 const clearLine = '\u001b[K'
 const clearBelow = '\u001b[J'
 
-/** Redraws in place at a terminal, of which `rows` tells the height at the moment. */
-export function liveScreen({ print, colour }: StatusOutput, rows: () => number): StatusDisplay {
+/** How large a terminal is at the moment. */
+export interface ScreenSize {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** Redraws in place at a terminal. */
+export function liveScreen({ print, colour }: StatusOutput, size: () => ScreenSize): StatusDisplay {
   let isFirst = true
   return {
     show: (document) => {
-      const start = isFirst ? hideCursor + cutLines + clearScreen : ''
+      const start = isFirst ? hideCursor + clearScreen : ''
       isFirst = false
-      const lines = fitted(linesOf(document, colour), rows() - 1)
+      const lines = fitted(linesOf(document, colour), size())
       print(`${start}${toTopLeft}${lines.map((line) => `${line}${clearLine}\n`).join('')}${clearBelow}`)
     },
     end: () => {
-      if (!isFirst) print(wrapLines + showCursor)
+      if (!isFirst) print(showCursor)
     },
   }
 }
@@ -35,8 +39,10 @@ function linesOf(document: StatusDocument, colour: boolean): string[] {
   return [`${clockSeconds(document.time)}, Ctrl-C ends`, '', ...statusText(document, colour).split('\n'), ...below]
 }
 
-/** What does not fit is counted in the last line. */
-function fitted(lines: readonly string[], height: number): readonly string[] {
-  if (lines.length <= height || height < 1) return lines
-  return [...lines.slice(0, height - 1), `… ${lines.length - height + 1} more lines`]
+/** What wraps would push the rest down, and out at the top. What does not fit is counted in the last line. */
+function fitted(lines: readonly string[], { columns, rows }: ScreenSize): readonly string[] {
+  const height = rows - 1
+  const cut = lines.map((line) => cutLine(line, columns))
+  if (cut.length <= height || height < 1) return cut
+  return [...cut.slice(0, height - 1), `… ${cut.length - height + 1} more lines`]
 }

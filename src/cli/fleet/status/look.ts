@@ -1,5 +1,6 @@
 import { parseRouterUrl, type RouterAddress } from '../../../protocol/router-url.ts'
 import type { RouterAnswer } from '../../../router/router-client.ts'
+import type { Clock } from '../../../shared/clock.ts'
 import { type WhereToLook, type WorkersHere, workersHere } from '../workers-here.ts'
 import { routersNamed } from './named-routers.ts'
 
@@ -19,12 +20,12 @@ export interface Sight extends WorkersHere {
 }
 
 /** One look at the router, the workers in the foreground and the engine, all at once. None of them makes it fail. */
-export async function look(sources: StatusSources, now: () => number): Promise<Sight> {
+export async function look(sources: StatusSources, clock: Pick<Clock, 'now'>): Promise<Sight> {
   const { routerUrl, askRouter } = sources
   const early = routerUrl && askRouter(routerUrl)
   const here = await workersHere(sources)
   const address = routerUrl ?? routersNamed(here).map(parseRouterUrl)[0]
-  if (!address) return { ...here, atMs: now() }
+  if (!address) return { ...here, atMs: clock.now() }
   const answer = await (early ?? askRouter(address))
-  return { ...here, router: { address, answer }, atMs: now() }
+  return { ...here, router: { address, answer }, atMs: clock.now() }
 }

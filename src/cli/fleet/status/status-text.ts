@@ -4,6 +4,7 @@ import { printable } from '../../printable.ts'
 import { clockTime } from './clock-time.ts'
 import { paintState } from './paint-state.ts'
 import type { FleetRow, RouterRow, StatusDocument } from './status-document.ts'
+import { counted } from './words.ts'
 import type { WorkerRow } from './worker-row.ts'
 
 /** The status as people read it; the warnings are said apart. */
@@ -94,8 +95,4 @@ function limitWords({ claude: { rateLimit } }: WorkerRow, nowMs: number): string
 function reasonLine({ id, state, reason }: WorkerRow): string[] {
   if (reason === undefined || state === 'idle' || state === 'busy') return []
   return [printable(`${id} is ${state}: ${reason}`)]
-}
-
-function counted(count: number | null, noun: string): string {
-  return `${count ?? '?'} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,8 +1,8 @@
 import { disagreements } from './disagreements.ts'
 import type { Sight } from './look.ts'
 import { isSameRouter } from './named-routers.ts'
-import { namesOf } from './names-of.ts'
 import type { FleetRow, RouterRow, StatusWarning } from './status-document.ts'
+import { counted, namesOf } from './words.ts'
 import type { WorkerRow } from './worker-row.ts'
 
 /** What warnings are made from. */
@@ -62,7 +62,7 @@ function engineWarnings({ engine }: Pick<Sight, 'engine'>): StatusWarning[] {
 function fleetWarnings({ name, desired, actual }: FleetRow): StatusWarning[] {
   if (desired === null || actual === null || actual >= desired) return []
   const option = name === 'default' ? '' : ` --fleet ${name}`
-  const message = `The fleet "${name}" was made to have ${desired} workers and has ${actual}; "auxot worker scale ${desired}${option}" brings it back to that.`
+  const message = `The fleet "${name}" was made to have ${counted(desired, 'worker')} and has ${actual}; "auxot worker scale ${desired}${option}" brings it back to that.`
   return [{ code: 'FLEET_INCOMPLETE', message }]
 }
 

@@ -36,6 +36,6 @@ export function statusTaker(options: TakeOptions): TakeStatus {
 
 /** What makes a document of a look is loaded while the others are being asked. */
 async function take({ sources, clock, ...facts }: TakeOptions): Promise<StatusDocument> {
-  const [sight, { statusDocument }] = await Promise.all([look(sources(), clock.now), import('./status-document.ts')])
+  const [sight, { statusDocument }] = await Promise.all([look(sources(), clock), import('./status-document.ts')])
   return statusDocument(sight, facts)
 }

@@ -6,3 +6,8 @@ export function namesOf(workers: readonly { readonly id: string }[]): string {
   const rest = workers.length - names.length
   return rest > 0 ? `${names.join(', ')} and ${rest} more` : names.join(', ')
 }
+
+/** `1 worker`, `2 workers`, `? workers` */
+export function counted(count: number | null, noun: string): string {
+  return `${count ?? '?'} ${noun}${count === 1 ? '' : 's'}`
+}
