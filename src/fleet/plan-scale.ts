@@ -86,7 +86,11 @@ function planKeeper(member: FleetMember, successor: FleetMember | undefined, tar
 
 function planVictim(member: FleetMember): ScaleAction {
   const isDead = member.state === 'stopped' || member.state === 'crash_loop'
-  return action(isDead ? 'remove' : 'drain', member, isBroken(member) ? member.state : 'fewer are wanted')
+  return action(
+    isDead ? 'remove' : 'drain',
+    member,
+    isBroken(member) ? (member.reason ?? member.state) : 'fewer are wanted',
+  )
 }
 
 function newMembers(inPlaces: readonly FleetMember[], { fleet, wanted }: ScaleTarget, staying: number): ScaleAction[] {

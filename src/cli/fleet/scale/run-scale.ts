@@ -13,6 +13,7 @@ import { resolveScale, resolveScaleSettings, type ScaleSettings } from './resolv
 import { plainDisplay, type ScaleDisplay, silentDisplay } from './scale-display.ts'
 import type { ScaleOutcome } from './scale-document.ts'
 import { exitOf } from './scale-end.ts'
+import { scaleWarnings } from './scale-warnings.ts'
 import { type Size, wantedFrom } from './size.ts'
 import { workerSpecFrom } from './worker-spec.ts'
 
@@ -24,6 +25,7 @@ export async function runScale(size: Size, input: CommandInput): Promise<ScaleOu
   const made = resolved && workerSpecFrom(settings, resolved.secrets, input.env)
   await using fleet = await requireFleet(input)
   const display = await displayFor(settings, input)
+  if (resolved) warn(scaleWarnings(resolved), settings.values.quiet)
   const { timeout: limitMs } = settings.values
   // Building an image takes as long as it takes; the time limit is about the workers.
   const image = resolved && (await ensureImage(fleet.images, { settings, ca: resolved.secrets.ca, env: input.env }))
@@ -32,6 +34,10 @@ export async function runScale(size: Size, input: CommandInput): Promise<ScaleOu
   const outcome = await scaled({ size, settings, spec, fleet, display, patience })
   process.exitCode = exitCodes[outcome.exit].code
   return outcome
+}
+
+function warn(warnings: readonly string[], quiet: boolean): void {
+  if (!quiet) for (const warning of warnings) tellLine(`Warning: ${warning}`)
 }
 
 interface Scaling {
