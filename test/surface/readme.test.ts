@@ -12,12 +12,14 @@ import { repositoryRoot } from '../support/repository-root.ts'
 
 const readme = readFileSync(join(repositoryRoot, 'README.md'), 'utf8')
 const blocks = [...readme.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block)
-const [demo, test, dev, terminal, detached, script, ...unknown] = blocks
+// The last two need an engine: readme.engine.test.ts types them.
+const [demo, test, dev, terminal, detached, script, scale, status, ...unknown] = blocks
 const program = claudeProgram()
 
 describe('the commands that README.md shows', () => {
   it('are those that are run here or by .ci/run, in this order', () => {
     expect(unknown).toEqual([])
+    expect([scale, status]).toEqual(['npx auxot worker scale 5\n', 'npx auxot worker status\n'])
     expect([demo, test]).toEqual(['npm ci && npm run demo\n', 'npm ci && npm test\n'])
   })
 
