@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { addAbortSignal, Readable } from 'node:stream'
 import type Dockerode from 'dockerode'
 import { auxotVersion } from '../../shared/version.ts'
 import { engineErrorFrom } from '../drivers/engine-errors.ts'
@@ -23,13 +23,15 @@ export async function buildImage(docker: Dockerode, build: ImageBuild): Promise<
   const context = await buildContext({ ca: build.ca })
   const progress = new BuildProgress(build.onStep)
   try {
-    const events = await docker.buildImage(Readable.from([context]), {
+    const events = (await docker.buildImage(Readable.from([context]), {
       t: build.name,
       dockerfile: 'docker/Dockerfile',
       buildargs: { AUXOT_VERSION: auxotVersion(), ...build.buildArgs },
       forcerm: true,
       abortSignal: build.signal,
-    })
+    })) as Readable
+    // dockerode hears the signal only until the engine begins to answer.
+    addAbortSignal(build.signal, events)
     await follow(events, progress)
   } catch (error) {
     build.signal.throwIfAborted()
@@ -44,7 +46,7 @@ export async function buildImage(docker: Dockerode, build: ImageBuild): Promise<
 const broken = { code: 'BUILD_FAILED', hint: 'Look whether the engine was restarted, and try again.', retryable: true }
 
 /** A failed build is an event like the others here, not an error of the connection. */
-async function follow(events: NodeJS.ReadableStream, progress: BuildProgress): Promise<void> {
+async function follow(events: Readable, progress: BuildProgress): Promise<void> {
   let rest = ''
   for await (const text of events.setEncoding('utf8')) {
     const lines = `${rest}${text}`.split('\n')
