@@ -54,6 +54,8 @@ export const goals: readonly Goal[] = [
     atMost: 4,
     unit: '×',
   },
+  { what: 'scale 0 → 10, all ready', figure: { of: 'fleet/up' }, atMost: 15_000, unit: 'ms' },
+  { what: 'status of 10 containers', figure: { of: 'fleet/status' }, atMost: 400, unit: 'ms' },
 ]
 
 function keptGoals(turn: 'follow-up' | 'results', length: number): Goal[] {

@@ -2,6 +2,7 @@ import { added } from './measures/added.ts'
 import { breakEven } from './measures/break-even.ts'
 import { caller } from './measures/caller.ts'
 import { firstTurn } from './measures/first-turn.ts'
+import { fleet } from './measures/fleet.ts'
 import { memory } from './measures/memory.ts'
 import { nextTurn } from './measures/next-turn.ts'
 import { ownShare } from './measures/own-share.ts'
@@ -22,4 +23,5 @@ export const measures: readonly Measure[] = [
   memory,
   breakEven,
   ownShare,
+  fleet,
 ]
