@@ -59,7 +59,7 @@ describeEngine('auxot worker scale, broken off', () => {
     const repaired = await fleet.scale(1, '--linger', '0s', '--model', 'opus')
     expect(repaired).toMatchObject({ converged: true, after: 1 })
     expect((await fleet.containers()).map(({ Name }) => Name)).toEqual([`/auxot-${fleet.name}-1`])
-    expect(fleet.router.workers.map(({ capabilities }) => capabilities.model)).toEqual(['opus'])
+    expect(fleet.router.workers.map(({ capabilities }) => capabilities?.model)).toEqual(['opus'])
   })
 
   it('refuses a name that a container of somebody else has, and makes nothing', async () => {

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { type FakeEngine, startFakeEngine } from '../support/fake-engine.ts'
+import { readDocument } from '../support/json-documents.ts'
+import { runAuxot } from '../support/run-auxot.ts'
+
+const given = {
+  AUXOT_ROUTER_URL: 'https://router.example.com',
+  AUXOT_GPU_KEY: 'adm_invented-for-this-test',
+  CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-invented-for-this-test',
+  AUXOT_IMAGE: 'worker:1',
+}
+
+async function scale(engine: Pick<FakeEngine, 'host'> | string, ...argv: string[]) {
+  const host = typeof engine === 'string' ? engine : engine.host
+  const env = { ...given, DOCKER_HOST: host }
+  const { code, stdout, stderr } = await runAuxot(['worker', 'scale', '--json', ...argv], { env })
+  return { code, stderr, error: readDocument<{ error: { message: string } }>(stdout, 'auxot.error/v1').error }
+}
+
+const image = (architecture: string) => ({
+  Id: 'sha256:1',
+  Config: { Labels: {} },
+  Architecture: architecture,
+  Size: 1,
+})
+const empty = {
+  '/version': { ApiVersion: '1.41', Arch: 'amd64' },
+  '/containers/json': [],
+  '/images/worker:1/json': image('amd64'),
+}
+const refuses = (statusCode: number, message: string) => (response: import('node:http').ServerResponse) => {
+  response.writeHead(statusCode, { 'content-type': 'application/json' }).end(JSON.stringify({ message }))
+}
+
+describe('auxot worker scale, where the engine does not do its part, ends with 7 and one sentence', () => {
+  it('where there is none', async () => {
+    const { code, error } = await scale('unix:///nowhere/docker.sock', '2')
+    expect({ code, message: error.message }).toEqual({
+      code: 7,
+      message: 'There is no Docker engine at /nowhere/docker.sock (DOCKER_HOST)',
+    })
+  })
+
+  it('where it is too old', async () => {
+    await using engine = await startFakeEngine({ '/version': { ApiVersion: '1.24', Version: '1.12' } })
+    const { code, error } = await scale(engine, '2')
+    expect(code).toBe(7)
+    expect(error.message).toMatch(/1\.24/)
+  })
+
+  it('where the image is for another processor', async () => {
+    await using engine = await startFakeEngine({ ...empty, '/images/worker:1/json': image('arm64') })
+    const { code, error } = await scale(engine, '2')
+    expect({ code, message: error.message }).toEqual({
+      code: 7,
+      message: "The image worker:1 is made for arm64, and the engine's processor is amd64",
+    })
+  })
+
+  it('where the image is not there', async () => {
+    await using engine = await startFakeEngine({ ...empty, '/images/worker:1/json': refuses(404, 'No such image') })
+    const { code, error } = await scale(engine, '2')
+    expect({ code, message: error.message }).toEqual({ code: 7, message: 'There is no image worker:1 at the engine' })
+  })
+
+  it('where its disk is full, and leaves nothing', async () => {
+    const full = refuses(500, 'write /var/lib/docker/containers/x: no space left on device')
+    await using engine = await startFakeEngine({ ...empty, '/containers/create': full })
+    const { code, error, stderr } = await scale(engine, '2')
+    expect(code).toBe(7)
+    expect(error.message).toBe('The disk of the Docker engine is full')
+    expect(stderr).not.toContain('    at ')
+    expect(engine.requests.filter((request) => request.startsWith('POST /volumes'))).toEqual([])
+  })
+})
+
+describe('auxot worker scale, told something wrong, ends with 2 before it asks the engine anything', () => {
+  it.each([
+    ['a size that is none', ['five'], '"five" is no size of a fleet'],
+    ['a size below zero', ['--', '-3'], undefined],
+    ['a fleet that cannot be a name', ['2', '--fleet', 'My Fleet'], '--fleet: "My Fleet" is no fleet name'],
+    ['a size without its unit', ['2', '--memory', '2'], '--memory: "2" is no size'],
+    ['a flag that there is not', ['2', '--dryrun'], undefined],
+    ['two sizes', ['2', '3'], undefined],
+  ])('%s', async (_, argv, message) => {
+    await using engine = await startFakeEngine({ ...empty })
+    const { code, error } = await scale(engine, ...argv)
+    expect(code).toBe(2)
+    if (message !== undefined) expect(error.message).toBe(message)
+    expect(engine.requests.filter((request) => !request.startsWith('GET'))).toEqual([])
+  })
+
+  it('an address with a password in it', async () => {
+    await using engine = await startFakeEngine({ ...empty })
+    const env = { ...given, DOCKER_HOST: engine.host, HTTPS_PROXY: 'http://user:hunter2@proxy:3128' }
+    const { code, stderr, stdout } = await runAuxot(['worker', 'scale', '2'], { env })
+    expect(code).toBe(2)
+    expect(stderr).toContain('HTTPS_PROXY: holds a user name or password')
+    expect(stderr + stdout).not.toContain('hunter2')
+    expect(engine.requests).toEqual([])
+  })
+})
