@@ -12,7 +12,9 @@ export function plainFlags(argv: readonly string[], table: Settings): Readonly<R
   )
   try {
     const { values, tokens } = parseArgs({ args: [...argv], options, tokens: true })
-    return Object.keys(values).length === tokens.length ? { ...values } : undefined
+    // A value that looks like a flag is more likely one whose own value was forgotten.
+    const hasDoubts = Object.values(values).some((value) => typeof value === 'string' && value.startsWith('-'))
+    return hasDoubts || Object.keys(values).length < tokens.length ? undefined : { ...values }
   } catch {
     return undefined
   }

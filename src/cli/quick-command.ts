@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { secretVariables } from '../credentials/secret-variables.ts'
 import { type Environment, forgetVariables } from '../settings/environment.ts'
@@ -25,5 +25,5 @@ export async function ranQuickly(argv: readonly string[], env: Environment): Pro
 
 /** The folder of config.json, as oclif has it. */
 export function configDirFrom({ AUXOT_CONFIG_DIR, XDG_CONFIG_HOME, HOME }: Environment): string {
-  return AUXOT_CONFIG_DIR || join(XDG_CONFIG_HOME || join(HOME || homedir(), '.config'), 'auxot')
+  return AUXOT_CONFIG_DIR || join(XDG_CONFIG_HOME || join(HOME || homedir() || tmpdir(), '.config'), 'auxot')
 }

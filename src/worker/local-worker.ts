@@ -27,7 +27,7 @@ const settlingMs = 15_000
 /** The workers of this user on this host, as they say themselves. */
 export async function localWorkers(runtimeDir: string | undefined): Promise<readonly LocalWorker[]> {
   const replies = await askWorkers({ op: 'status' }, { runtimeDir })
-  return replies.map(workerFrom)
+  return replies.map(workerFrom).sort((a, b) => a.pid - b.pid || a.name.length - b.name.length)
 }
 
 /** Asks one of them to leave. Undefined where it has left; what it does not understand or answer is a problem. */
