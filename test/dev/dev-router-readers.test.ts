@@ -59,6 +59,21 @@ describe('a development router whose jobs are read in windows', () => {
     expect(await other.next('job')).toMatchObject({ job_id: 'b' })
   })
 
+  it('gives nothing to a worker that has said goodbye, even while its connection is not closed', async () => {
+    await using router = await windowedRouter()
+    await using leaver = await joinRouter(router)
+    submit(router, 'a')
+    leaver.answer((await leaver.next('job')).job_id, ['here'])
+    leaver.sayGoodbye()
+    // Well before the connection is given up, half a minute from now.
+    await router.until(({ workers }) => workers.length === 0, 'the goodbye', 10_000)
+    submit(router, 'b')
+    router.clock.advance(500)
+    expect([router.abandoned, router.waiting]).toEqual([[], ['b']])
+    await using other = await joinRouter(router)
+    expect(await other.next('job')).toMatchObject({ job_id: 'b' })
+  })
+
   it('answers the next request at once when an idle worker has left at the end of its window', async () => {
     await using router = await windowedRouter()
     await using leaver = await joinRouter(router)

@@ -84,6 +84,12 @@ export class FakeWorker implements AsyncDisposable {
     this.#socket.close(code)
   }
 
+  /** Says goodbye, and reads nothing from then on: the connection stays half closed. */
+  sayGoodbye(code = 1000): void {
+    this.#socket.close(code)
+    this.#socket.pause()
+  }
+
   /** Breaks the connection off. */
   drop(): void {
     this.#socket.terminate()

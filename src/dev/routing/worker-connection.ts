@@ -10,7 +10,7 @@ import type { JobTaker } from './open-job.ts'
  * How far a worker's connection has come.
  *
  *   new --hello--> greeted --hello_ack--> seated
- *   any state --socket closed--> gone
+ *   any state --goodbye, or socket closed--> gone
  */
 export type ConnectionState = 'new' | 'greeted' | 'seated' | 'gone'
 
@@ -34,6 +34,14 @@ export class WorkerConnection implements JobTaker {
 
   get isBlackHole(): boolean {
     return this.#isBlackHole
+  }
+
+  /** The listener hears of the worker's goodbye as soon as it is read; the socket closes when the worker has heard ours, a while later. */
+  onGoodbye(listener: () => void): void {
+    // Nobody is told of a close frame as such, but it has been read by the time that its bytes are told of here.
+    this.#tcp.on('data', () => {
+      if (this.#socket.readyState === this.#socket.CLOSING) listener()
+    })
   }
 
   send(message: SentRouterMessage): void {

@@ -46,6 +46,7 @@ export class WorkerDoor {
     socket.on('error', (error) =>
       this.#options.log?.debug({ worker: connection.id, error: error.message }, 'socket error'),
     )
+    connection.onGoodbye(() => this.#leave(connection))
     socket.on('close', (code) => this.#gone(connection, code))
     this.#options.changed()
   }
@@ -117,10 +118,15 @@ export class WorkerDoor {
   }
 
   #gone(connection: WorkerConnection, code: number): void {
-    const wasSeated = connection.state === 'seated'
-    connection.state = 'gone'
     this.#connections.delete(connection)
     this.#options.log?.info({ worker: connection.id, code }, 'worker gone')
+    this.#leave(connection)
+  }
+
+  /** No job goes there any more. Harmless twice. */
+  #leave(connection: WorkerConnection): void {
+    const wasSeated = connection.state === 'seated'
+    connection.state = 'gone'
     if (wasSeated) this.#options.board.leave(connection)
     this.#options.changed()
   }
