@@ -1,5 +1,6 @@
 import type { MemberRequest } from '../../../fleet/fleet-backend.ts'
 import type { WorkerDecision } from '../../../protocol/control-answers.ts'
+import type { Clock } from '../../../shared/clock.ts'
 import type { LeaveOptions, LeaveStep } from './leave-one.ts'
 import type { Target } from './target.ts'
 
@@ -37,18 +38,28 @@ function stays({ state, job }: Target, reason: string): LeaveStep {
 }
 
 /** Nobody answers: it has left a moment ago, or it is not well. */
-async function silent(target: Target, { request, clock, signal }: LeaveOptions): Promise<LeaveStep> {
+async function silent(target: Target, options: LeaveOptions): Promise<LeaveStep> {
   const { terminate, reason, state } = target
-  if (!terminate || (await hasEnded(target, signal))) return hasLeft
+  const { request, clock } = options
+  if (!terminate || (await hasEnded(target, options))) return hasLeft
   if (request.op === 'drain') return stays(target, reason ? `it gives no answer (${reason})` : 'it gives no answer')
-  // The engine sees to the rest without us.
-  await Promise.race([terminate(), clock.sleep(momentMs, signal)]).catch(() => {})
+  await orderEnd(terminate, clock)
   return { accepted: true, state, reason: 'it gives no answer, so its container is ended', left: false }
 }
 
-async function hasEnded(target: Target, signal: AbortSignal): Promise<boolean> {
+/** Has it ended, and waits for no more than the order: the engine sees to the rest without us. */
+async function orderEnd(terminate: () => Promise<void>, clock: Clock): Promise<void> {
+  const ordered = Promise.withResolvers<void>()
+  using _limit = clock.timer(momentMs, ordered.resolve)
+  terminate().then(ordered.resolve, ordered.reject)
+  await ordered.promise
+}
+
+async function hasEnded(target: Target, { clock, signal }: LeaveOptions): Promise<boolean> {
+  const soon = new AbortController()
+  using _limit = clock.timer(momentMs, () => soon.abort())
   try {
-    await target.untilEnded(AbortSignal.any([signal, AbortSignal.timeout(momentMs)]))
+    await target.untilEnded(AbortSignal.any([signal, soon.signal]))
     return true
   } catch {
     return false
