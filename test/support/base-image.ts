@@ -1,14 +1,13 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { docker } from './engine.ts'
 import { repositoryRoot } from './repository-root.ts'
-
-const runFile = promisify(execFile)
 
 /**
  * The image that the worker's is based on in tests: what AUXOT_TEST_BASE names, else the Dockerfile's own default, which is pulled.
@@ -44,27 +43,44 @@ async function pull(name: string): Promise<void> {
   })
 }
 
+/** What the smallest Debian has not and Node.js needs, that Node.js, and the npm of this machine; to stdout, as an archive. */
+const script = `
+trap 'rm -rf --one-file-system "$1"' EXIT
+debootstrap --variant=minbase --include=ca-certificates,libatomic1 bookworm "$1" >&2
+mkdir -p "$1/usr/local/lib/node_modules"
+cp "$2" "$1/usr/local/bin/node"
+cp -rL "$3" "$1/usr/local/lib/node_modules/npm"
+ln -s ../lib/node_modules/npm/bin/npm-cli.js "$1/usr/local/bin/npm"
+tar -C "$1" --exclude='./var/cache/apt/*' --exclude='./var/lib/apt/lists/*' --exclude='./proc/*' --exclude='./sys/*' -c .
+`
+
 async function makeBase(name: string): Promise<void> {
-  if (process.getuid?.() !== 0) throw new Error('debootstrap needs root; name a base image with AUXOT_TEST_BASE')
   const folder = mkdtempSync(join(tmpdir(), 'auxot-base-'))
-  try {
-    // What Node.js needs and the smallest Debian has not.
-    const packages = '--include=ca-certificates,libatomic1'
-    await runFile('debootstrap', ['--variant=minbase', packages, 'bookworm', folder], { maxBuffer: 64 * 1_024 ** 2 })
-    addNode(join(folder, 'usr', 'local'))
-    await importFolder(folder, name)
-  } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-  }
+  const words = ['sh', '-euc', script, 'sh', folder, realpathSync(process.execPath), npmFolder()]
+  // Only root can make files of root and devices.
+  const [program = '', ...rest] = process.getuid?.() === 0 ? words : ['sudo', ...words]
+  const made = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const said = text(made.stderr)
+  const ended = once(made, 'exit')
+  const imported = importArchive(made.stdout, name).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  const [code] = await ended
+  // What could not be made whole makes no whole image, whatever the engine says of it.
+  const failure =
+    code === 0 ? await imported : new Error(`debootstrap and what follows it ended with ${code}:\n${await said}`)
+  if (failure === undefined) return
+  await docker
+    .getImage(name)
+    .remove()
+    .catch(() => {})
+  throw failure
 }
 
-/** The Node.js of the tests, and the npm of this machine. */
-function addNode(prefix: string): void {
-  cpSync(realpathSync(process.execPath), join(prefix, 'bin', 'node'))
-  cpSync(npmFolder(), join(prefix, 'lib', 'node_modules', 'npm'), { recursive: true, dereference: true })
-  for (const name of ['npm', 'npx']) {
-    symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(prefix, 'bin', name))
-  }
+async function importArchive(archive: Readable, name: string): Promise<void> {
+  const [repo, tag] = name.split(':')
+  for await (const _ of await docker.importImage(archive, { repo, tag }));
 }
 
 /** Found by the program on PATH, which is a link into its package, or by what runs these tests. */
@@ -80,15 +96,4 @@ function npmFolder(): string {
     }
   }
   throw new Error('there is no npm on the PATH to copy into the base image')
-}
-
-async function importFolder(folder: string, name: string): Promise<void> {
-  const left = ['./var/cache/apt', './var/lib/apt/lists', './proc', './sys'].map((path) => `--exclude=${path}/*`)
-  const tar = spawn('tar', ['-C', folder, ...left, '-c', '.'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [repo = '', tag = ''] = name.split(':')
-  const ended = once(tar, 'exit')
-  const answer = await docker.importImage(tar.stdout, { repo, tag })
-  for await (const _ of answer);
-  const [code] = await ended
-  if (code !== 0) throw new Error(`tar ended with ${code}`)
 }
