@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
-import pretty from 'pino-pretty'
+import pretty, { type PrettyOptions } from 'pino-pretty'
 import type { LogLevel } from './log-level.ts'
 import { createRedactor } from './redact.ts'
 import type { Secret } from './secret.ts'
@@ -37,5 +37,23 @@ export function createLog(options: LogOptions): Log {
 function destinationOf({ format, colour, destination }: LogOptions): DestinationStream {
   const target = destination ?? pino.destination({ fd: 2, sync: true })
   if (format === 'json') return target
-  return pretty({ destination: target, colorize: colour, translateTime: 'HH:MM:ss', singleLine: true, sync: true })
+  return pretty({ ...lookOf(colour), destination: target, sync: true })
+}
+
+/** How a log looks for people. */
+function lookOf(colour: boolean): PrettyOptions {
+  const messageFormat = (logged: Readonly<Record<string, unknown>>, key: string) => visible(`${logged[key] ?? ''}`)
+  return { translateTime: 'HH:MM:ss', singleLine: true, colorize: colour, ...(colour && { messageFormat }) }
+}
+
+/** A sentence in one of our colours. Of itself pino-pretty takes everything out that steers a terminal, these too. */
+function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+  return text.replace(/(?!\u001b\[3[1239]m)[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+}
+
+/** Makes what another process logged in JSON look as this log does for people; some fields, such as errors, take lines of their own. */
+export function createLogFormatter(colour: boolean): (logged: object) => string {
+  const format = pretty.prettyFactory(lookOf(colour))
+  return (logged) => format(logged).trimEnd()
 }
