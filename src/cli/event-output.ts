@@ -27,7 +27,7 @@ export function createEventOutput(options: EventOutputOptions): (event: WorkerEv
     if (!sentence || (quiet && sentence.level === 'info')) return
     const { level, text } = sentence
     if (logFormat === 'json') log[level](fieldsOf(event), text)
-    else log[level](coloured(event, { level, text: printable(text) }, chalk))
+    else log[level](colouredSentence(event.type, { level, text: printable(text) }, chalk))
   }
 }
 
@@ -42,7 +42,8 @@ function fieldsOf(event: WorkerEvent): object {
   return type === 'warning' ? { event: type, code: event.code } : { event: type, ...facts }
 }
 
-function coloured({ type }: WorkerEvent, { level, text }: EventSentence, chalk: ChalkInstance): string {
+/** A sentence in the colour of what happened. */
+export function colouredSentence(type: string, { level, text }: EventSentence, chalk: ChalkInstance): string {
   if (level !== 'info') return level === 'warn' ? chalk.yellow(text) : chalk.red(text)
   return type === 'connected' ? chalk.green(text) : text
 }

@@ -51,6 +51,7 @@ function stackOf({ cause, stack }: AuxotError): string {
   return cause === undefined ? `${stack}` : inspect(cause)
 }
 
-function secretsOf(env: Environment): Secret[] {
+/** The secrets in the environment, so that none of them is shown. */
+export function secretsOf(env: Environment): Secret[] {
   return secretVariables.flatMap((name) => (env[name] ? [new Secret(env[name], name)] : []))
 }

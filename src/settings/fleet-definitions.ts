@@ -1,6 +1,6 @@
 import { logLevels } from '../shared/log-level.ts'
 import { claudeSettings, commonSettings, connectionSettings, servingSettings } from './definitions.ts'
-import { byteSize, cpuCount, fleetName, nameValuePairs, waitCondition } from './fleet-kinds.ts'
+import { byteSize, cpuCount, fleetName, nameValuePairs, pastMoment, waitCondition } from './fleet-kinds.ts'
 import { choice, duration, integer, listenAddress, onOff, path, routerUrl, text } from './kinds.ts'
 import { optional, withDefault } from './setting.ts'
 
@@ -221,7 +221,7 @@ export const logsSettings = {
   since: optional({
     flag: 'since',
     key: false,
-    kind: text('TIME|DURATION'),
+    kind: pastMoment,
     summary: 'only what was logged since then: 10m, or a moment as in 2026-01-31T12:00:00Z',
   }),
   fleet: statusSettings.fleet,

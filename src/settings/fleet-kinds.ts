@@ -1,3 +1,4 @@
+import { parseDuration } from '../shared/duration.ts'
 import { UsageError } from '../shared/errors.ts'
 import { type Kind, refusal } from './kinds.ts'
 
@@ -64,6 +65,25 @@ export const waitCondition: Kind<WaitCondition> = {
     return { kind: kind as 'ready' | 'workers', count: Number(count) }
   },
   format: (condition) => (condition.kind === 'idle' ? 'idle' : `${condition.kind}=${condition.count}`),
+}
+
+/** A moment of the past: so long ago, or a time. In milliseconds. */
+export type PastMoment = { readonly agoMs: number } | { readonly atMs: number }
+
+/** `10m`, or `2026-01-31T12:00:00Z`; without a zone it is the time of this host. */
+export const pastMoment: Kind<PastMoment> = {
+  placeholder: 'TIME|DURATION',
+  parse: (text) => {
+    const agoMs = parseDuration(text)
+    if (agoMs !== undefined) return { agoMs }
+    const isoForm = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/
+    const [time, , clock] = isoForm.exec(text.trim()) ?? []
+    // A day alone would be taken for one of UTC.
+    const atMs = time === undefined ? Number.NaN : Date.parse(clock === undefined ? `${time}T00:00` : time)
+    if (!Number.isNaN(atMs) && atMs >= 0) return { atMs }
+    throw refusal(text, 'is neither a time nor a duration', 'Write 10m, 2h, or a time as in 2026-01-31T12:00:00Z.')
+  },
+  format: (moment) => ('agoMs' in moment ? `${moment.agoMs}ms` : new Date(moment.atMs).toISOString()),
 }
 
 /** `NAME=VALUE`, each on a line of its own or with a blank before the next name. */

@@ -58,3 +58,18 @@ export async function closed(server: Server & { closeAllConnections(): void }): 
   server.closeAllConnections()
   await new Promise((done) => server.close(done))
 }
+
+/** A piece of a container's log as an engine sends it: the time in front of it, and before that which stream and how long. */
+export function logFrame(stream: 'stdout' | 'stderr', moment: string, text: string | Buffer): Buffer {
+  const piece = Buffer.concat([Buffer.from(`${moment} `), Buffer.from(text)])
+  const header = Buffer.alloc(8)
+  header[0] = stream === 'stdout' ? 1 : 2
+  header.writeUInt32BE(piece.length, 4)
+  return Buffer.concat([header, piece])
+}
+
+/** A container of a fleet as an engine lists it. */
+export function listedWorker(fleet: string, slot: number, id: string) {
+  const marks = { 'com.auxot.managed': 'true', 'com.auxot.fleet': fleet, 'com.auxot.slot': `${slot}` }
+  return { Id: id, Names: [`/auxot-${fleet}-${slot}`], Labels: marks }
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { commonSettings, workerSettings } from '../../src/settings/definitions.ts'
 import { devSettings } from '../../src/settings/dev-definitions.ts'
 import { everySetting } from '../../src/settings/every-setting.ts'
-import { imageSettings } from '../../src/settings/fleet-definitions.ts'
+import { imageSettings, logsSettings } from '../../src/settings/fleet-definitions.ts'
 import {
   doctorSettings,
   tokenPrintSettings,
@@ -56,6 +56,7 @@ describe('settings', () => {
     ['dev', devSettings],
     ['doctor', doctorSettings],
     ['worker:image', imageSettings],
+    ['worker:logs', logsSettings],
     ['worker:token', tokenSetupSettings],
     ['worker:token:set', tokenSetSettings],
     ['worker:token:status', tokenStatusSettings],
