@@ -3,6 +3,7 @@ import { Agent } from 'node:http'
 import { Duplex, type Readable, type Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import type { SshRoute } from './engine-address.ts'
+import { LoginGate } from './login-gate.ts'
 
 type Ssh = ChildProcessByStdio<Writable, Readable, Readable>
 
@@ -12,14 +13,15 @@ type Ssh = ChildProcessByStdio<Writable, Readable, Readable>
  */
 export class SshAgent extends Agent {
   readonly #route: SshRoute
+  readonly #gate = new LoginGate()
 
   constructor(route: SshRoute) {
     super({ keepAlive: true })
     this.#route = route
   }
 
-  override createConnection(): Duplex {
-    return new SshConnection(this.#route)
+  override createConnection(_: unknown, done: (error: Error | null, connection: Duplex) => void): undefined {
+    this.#gate.pass((isIn) => done(null, new SshConnection(this.#route, isIn)))
   }
 
   /** dockerode prints the options of every request in full for a debug log. */
@@ -29,7 +31,7 @@ export class SshAgent extends Agent {
 }
 
 /** What ssh said when no connection came about. */
-export class SshFailedError extends Error {
+class SshFailedError extends Error {
   readonly code = 'SSH_FAILED'
   readonly host: string
 
@@ -45,7 +47,8 @@ class SshConnection extends Duplex {
   readonly #ssh: Ssh
   #words = ''
 
-  constructor(route: SshRoute) {
+  /** @param isIn is called when the engine answers, or there will be no answer */
+  constructor(route: SshRoute, isIn: () => void) {
     super()
     const ssh = spawn('ssh', argumentsFor(route), { stdio: ['pipe', 'pipe', 'pipe'] })
     this.#ssh = ssh
@@ -53,6 +56,8 @@ class SshConnection extends Duplex {
     ssh.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#words = (this.#words + text).slice(-4_000)
     })
+    ssh.stdout.once('data', isIn)
+    ssh.once('close', isIn)
     ssh.stdin.on('error', () => {})
     ssh.on('error', (error) => this.destroy(new SshFailedError(route.host, error.message)))
     ssh.on('close', (code) => this.#end(route, code))

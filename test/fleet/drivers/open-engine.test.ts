@@ -169,6 +169,20 @@ describe('an engine behind ssh', () => {
     )
   })
 
+  it('is not stormed: no more than eight logins are in progress at a time', async () => {
+    await using fake = await startFakeEngine(containers)
+    // A login counts itself, and takes its time.
+    const count = `ls "${folder}" | grep -c '^login' >> "${folder}/counts"`
+    const door = [`: > "${folder}/login-$$"`, count, 'sleep 0.1', `rm "${folder}/login-$$"`]
+    beSsh(...door, dial(fake.socketPath))
+    const engine = await openEngine({ dockerHost: 'ssh://build' })
+    const answers = await Promise.all(Array.from({ length: 20 }, () => engine.listContainers()))
+    expect(answers).toHaveLength(20)
+    const counts = readFileSync(join(folder, 'counts'), 'utf8').trim().split('\n').map(Number)
+    expect(Math.max(...counts)).toBeGreaterThan(1)
+    expect(Math.max(...counts)).toBeLessThanOrEqual(8)
+  })
+
   it('streams in both directions', async () => {
     await using fake = await startFakeEngine({
       '/exec/one/start': (response) => {
