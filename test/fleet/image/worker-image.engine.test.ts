@@ -64,7 +64,7 @@ describeEngine("a worker's image", () => {
     expect(above).toBeLessThan(50 * megabyte)
   })
 
-  it('has code compiled ahead for the users that it may begin as', async () => {
+  it('has code compiled ahead for root, as whom it begins', async () => {
     const listed = await runShell(image.id, 'ls /opt/auxot/cache/compile; ls /opt/auxot/cache/compile/*-0 | wc -l')
     const [root, count] = listed.trim().split('\n')
     expect(root).toMatch(/^v\d+.*-0$/)
