@@ -24,7 +24,7 @@ export async function baseImage(): Promise<string> {
 }
 
 /** Whether the engine has it. */
-export async function isThere(name: string): Promise<boolean> {
+async function isThere(name: string): Promise<boolean> {
   const images = await docker.listImages({ filters: JSON.stringify({ reference: [name] }) })
   return images.length > 0
 }

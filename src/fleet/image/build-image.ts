@@ -6,6 +6,7 @@ import { BackendError } from '../errors.ts'
 import { buildContext } from './build-context.ts'
 import { buildFailure } from './build-failure.ts'
 import { type BuildEvent, BuildProgress, type BuildStep } from './build-progress.ts'
+import { imageFacts } from './image-facts.ts'
 
 /** What is to be built. */
 export interface ImageBuild {
@@ -39,8 +40,10 @@ export async function buildImage(docker: Dockerode, build: ImageBuild): Promise<
     if (!progress.failure) throw engineErrorFrom(error, `build the image ${build.name}`)
   }
   if (progress.failure) throw buildFailure(progress.failure)
-  if (progress.imageId === undefined) throw new BackendError('The engine ended the build without an image', broken)
-  return progress.imageId
+  // Podman may leave out which it is.
+  const id = progress.imageId ?? (progress.isBuilt ? (await imageFacts(docker, build.name))?.id : undefined)
+  if (id === undefined) throw new BackendError('The engine ended the build without an image', broken)
+  return id
 }
 
 const broken = { code: 'BUILD_FAILED', hint: 'Look whether the engine was restarted, and try again.', retryable: true }

@@ -26,15 +26,21 @@ export class BuildProgress {
   #output = ''
   #step: BuildStep | undefined
   #imageId: string | undefined
+  #saysBuilt = false
   #reason: string | undefined
 
   constructor(onStep: (step: BuildStep) => void) {
     this.#onStep = onStep
   }
 
-  /** The image that came of it. */
+  /** The image that came of it, where the engine says so. */
   get imageId(): string | undefined {
     return this.#imageId
+  }
+
+  /** The engine says that there is an image, whether or not it says which. */
+  get isBuilt(): boolean {
+    return this.#imageId !== undefined || this.#saysBuilt
   }
 
   /** How it failed. Undefined where it did not. */
@@ -53,6 +59,7 @@ export class BuildProgress {
     // "Step 4/11 : RUN …" says Docker, "STEP 4/11: RUN …" says Podman.
     const [, number, total, instruction] = /^step (\d+)\/(\d+) ?: (.*)$/is.exec(text) ?? []
     if (instruction === undefined) {
+      if (/^Successfully built /.test(text)) this.#saysBuilt = true
       this.#output = `${this.#output}${text}`.split('\n').slice(-keptLines).join('\n')
       return
     }

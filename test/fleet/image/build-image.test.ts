@@ -19,6 +19,7 @@ beforeEach(async () => {
 afterEach(() => engine[Symbol.asyncDispose]())
 
 const id = `sha256:${'a'.repeat(64)}`
+const inspected = { Id: id, Architecture: 'amd64', Size: 7, Config: { Labels: { a: 'b' } } }
 
 function build(signal = new AbortController().signal): Promise<string> {
   const onStep = (step: BuildStep) => void steps.push(step)
@@ -66,8 +67,12 @@ describe('a build', () => {
   })
 
   it("of Podman's is understood too", async () => {
-    engine.answers['/build'] = tells({ stream: 'STEP 3/4: COPY a b\n' }, { aux: { ID: id } })
-    await build()
+    engine.answers['/build'] = tells(
+      { stream: 'STEP 3/4: COPY a b\n' },
+      { stream: 'Successfully built aaaaaaaaaaaa\n' },
+    )
+    engine.answers['/images/auxot-worker:1/json'] = inspected
+    expect(await build()).toBe(id)
     expect(steps).toEqual([{ number: 3, total: 4, text: 'COPY a b' }])
   })
 
@@ -165,8 +170,6 @@ describe('a build', () => {
 })
 
 describe('an image', () => {
-  const inspected = { Id: id, Architecture: 'amd64', Size: 7, Config: { Labels: { a: 'b' } } }
-
   it('is known with its labels, its architecture and its size', async () => {
     engine.answers['/images/auxot-worker:1/json'] = inspected
     const facts = { id, labels: { a: 'b' }, architecture: 'amd64', sizeBytes: 7 }
