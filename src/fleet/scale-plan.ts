@@ -1,7 +1,7 @@
-import type { FleetMember, MemberState } from './member.ts'
+import type { FleetMember } from './member.ts'
 
 /** What is done with one member, or with a place that has none. */
-export type ScaleOp =
+type ScaleOp =
   /** A new member for an empty place. */
   | 'create'
   /** A new member for a place whose member is no longer what is wanted. */
@@ -41,9 +41,4 @@ export interface ScaleTarget {
 /** Whether a plan changes anything. */
 export function changesAnything(actions: readonly ScaleAction[]): boolean {
   return actions.some(({ op }) => op !== 'keep')
-}
-
-/** The state that an action's member was in. */
-export function stateBefore({ member }: ScaleAction): MemberState | undefined {
-  return member?.state
 }

@@ -37,7 +37,7 @@ const buildSettings = {
     flag: 'ca-file',
     kind: path,
     summary:
-      'PEM file with certificate authorities to trust too, when building and for the router; the file of NODE_EXTRA_CA_CERTS when absent',
+      'file with certificate authorities (PEM) to trust too, when building and for the router; the file of NODE_EXTRA_CA_CERTS when absent',
   }),
 }
 

@@ -16,7 +16,7 @@ describe('help', () => {
   it.each([[['worker']], [['worker', '--help']], [['help', 'worker']]])('auxot %j lists a topic', async (argv) => {
     const { code, stdout } = await runAuxot(argv)
     expect(code).toBe(0)
-    expect(stdout).toMatch(/COMMANDS\n {2}worker start {2}Serves/)
+    expect(stdout).toMatch(/COMMANDS\n(?:.*\n)* {2}worker start {3}Serves/)
   })
 
   it.each(commands)('auxot %s --help and auxot help %s say the same', async (command) => {

@@ -10,7 +10,7 @@ export function routersNamed({ fleets, local }: Pick<WorkersHere, 'fleets' | 'lo
 }
 
 /** A router's origin, as a worker has it, for those outside of containers. */
-export function routerFromHere(origin: string): string {
+function routerFromHere(origin: string): string {
   const url = URL.parse(origin)
   if (url?.hostname !== hostFromInside) return origin
   url.hostname = 'localhost'

@@ -69,7 +69,7 @@ export function stateWords({ state, until }: Pick<WorkerRow, 'state' | 'until'>,
 }
 
 /** A job and how many there are beside it. */
-export function jobWords({ job, running }: Pick<WorkerRow, 'job' | 'running'>): string {
+function jobWords({ job, running }: Pick<WorkerRow, 'job' | 'running'>): string {
   if (!job) return '–'
   return running.length > 1 ? `${job.id} +${running.length - 1}` : job.id
 }

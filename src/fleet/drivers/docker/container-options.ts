@@ -6,7 +6,7 @@ import { labels, workerName } from './names.ts'
 /** Where a worker finds its secrets. */
 export const secretsFolder = '/run/secrets'
 /** Where a worker in a container has its control socket. */
-export const runtimeFolder = '/run/auxot'
+const runtimeFolder = '/run/auxot'
 /** The user that a worker becomes; made in the image. */
 export const workerUser = { name: 'auxot', id: 10_001 } as const
 
