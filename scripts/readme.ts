@@ -54,7 +54,9 @@ function settingsTable(settings: Settings): string {
 function settingRow({ flag, env, key, default: fallback, kind, summary, required }: Setting): string[] {
   const value = kind.placeholder === '' ? '' : ` ${kind.placeholder}`
   const standard = required ? 'required' : fallback === undefined ? '' : `\`${fallback}\``
-  return [`\`--${flag}${value}\``, `\`${env}\``, key === false ? '' : `\`${key}\``, standard, summary]
+  // What is on by itself is told by how it is switched off.
+  const name = value === '' && fallback === 'true' ? `[no-]${flag}` : flag
+  return [`\`--${name}${value}\``, `\`${env}\``, key === false ? '' : `\`${key}\``, standard, summary]
 }
 
 function exitCodesTable(): string {

@@ -13,11 +13,11 @@ import { tokenSettings } from './token-definitions.ts'
 /** Everything that the commands for fleets understand, together. */
 export const fleetSettings = {
   ...imageSettings,
-  ...scaleSettings,
   ...statusSettings,
   ...stopSettings,
   ...drainSettings,
   ...logsSettings,
+  ...scaleSettings,
 }
 
 /** Every setting of every command, once. */
