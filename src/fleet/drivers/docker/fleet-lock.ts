@@ -100,6 +100,16 @@ async function untilRemoved(lock: Container, signal: AbortSignal): Promise<void>
   }
 }
 
+/** For the one who has to wait. */
 function whoWeAre(): string {
-  return `${userInfo().username} on ${hostname()} (process ${process.pid})`
+  return `${userName()} on ${hostname()} (process ${process.pid})`
+}
+
+/** A user of a container may have a number and no name. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `user ${process.getuid?.()}`
+  }
 }
