@@ -51,14 +51,18 @@ describe('what can be waited for', () => {
 
 describe('looking again and again', () => {
   /** Looks that find these, one after the other; what is shown is kept. */
-  function observation(looks: readonly StatusDocument[], isEnough: (document: StatusDocument) => boolean) {
+  function observation(
+    looks: readonly StatusDocument[],
+    isEnough: (document: StatusDocument) => boolean,
+    hurries = true,
+  ) {
     const clock = new WatchedClock()
     const shown: StatusDocument[] = []
     const left = [...looks]
     const take = async () => left.shift() ?? Promise.withResolvers<never>().promise
     const display = { show: (document: StatusDocument) => void shown.push(document), end: () => {} }
     const over = new AbortController()
-    return { shown, clock, over, last: observe({ take, display, isEnough, clock }, over.signal) }
+    return { shown, clock, over, last: observe({ take, display, isEnough, hurries, clock }, over.signal) }
   }
   const [idle, busy] = [statusOf('idle'), statusOf('busy')]
 
@@ -73,11 +77,14 @@ describe('looking again and again', () => {
     expect(clock.armed).toBe(0)
   })
 
-  it('is quicker where there is no engine to ask', async () => {
+  it.each([
+    [true, 250],
+    [false, 1_000],
+  ])('is quicker where somebody waits and there is no engine to ask: %s, %d ms', async (hurries, ms) => {
     const alone = statusOfSight({ engine: { kind: 'absent' } })
-    const { last, clock } = observation([alone, idle], (document) => document === idle)
-    await clock.waitOf(250)
-    clock.advance(250)
+    const { last, clock } = observation([alone, idle], (document) => document === idle, hurries)
+    await clock.waitOf(ms)
+    clock.advance(ms)
     expect(await last).toBe(idle)
   })
 
@@ -99,7 +106,7 @@ describe('looking again and again', () => {
     const display = { show: () => {}, end: () => {} }
     const take = () => Promise.reject(new TypeError('a bug'))
     const looking = observe(
-      { take, display, isEnough: () => true, clock: new WatchedClock() },
+      { take, display, isEnough: () => true, hurries: true, clock: new WatchedClock() },
       new AbortController().signal,
     )
     await expect(looking).rejects.toThrow('a bug')

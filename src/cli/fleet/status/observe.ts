@@ -9,19 +9,21 @@ export interface Observation {
   readonly display: StatusDisplay
   /** Whether this was the last look. */
   readonly isEnough: (document: StatusDocument) => boolean
+  /** Nobody watches, and what comes after the last look waits for it. */
+  readonly hurries: boolean
   readonly clock: Clock
 }
 
-/** A look at an engine takes a while; the workers in the foreground answer at once. */
-const withEngineMs = 1_000
-const withoutEngineMs = 250
+const everyMs = 1_000
+/** Workers in the foreground answer at once; a look at an engine takes a while. */
+const inAHurryMs = 250
 
 /**
  * Looks and shows until it is enough, or the signal aborts.
  * @returns the last document; undefined where the signal aborted before there was one.
  */
 export async function observe(
-  { take, display, isEnough, clock }: Observation,
+  { take, display, isEnough, hurries, clock }: Observation,
   signal: AbortSignal,
 ): Promise<StatusDocument | undefined> {
   let last: StatusDocument | undefined
@@ -31,8 +33,8 @@ export async function observe(
       last = await unlessAborted(take(), signal)
       display.show(last)
       if (isEnough(last)) return last
-      const everyMs = last.fleet.backend === null ? withoutEngineMs : withEngineMs
-      await clock.sleep(Math.max(withoutEngineMs, startedMs + everyMs - clock.now()), signal)
+      const paceMs = hurries && last.fleet.backend === null ? inAHurryMs : everyMs
+      await clock.sleep(Math.max(inAHurryMs, startedMs + paceMs - clock.now()), signal)
     }
   } catch (error) {
     if (signal.aborted) return last

@@ -12,7 +12,7 @@ import { auxotVersion } from '../../../shared/version.ts'
 import { EngineDoor } from '../engine-door.ts'
 import { Patience } from '../patience.ts'
 import { chooseDisplay } from './choose-display.ts'
-import { observe } from './observe.ts'
+import { type Observation, observe } from './observe.ts'
 import type { StatusDocument } from './status-document.ts'
 import { isBlind, statusExit } from './status-exit.ts'
 import { statusTaker } from './take-status.ts'
@@ -29,11 +29,22 @@ export async function runStatus(input: SettingsInput): Promise<void> {
   const limitMs = waitFor && timeout
   using patience = new Patience({ limitMs, clock: systemClock, emitter: process, output: process.stdout })
   const display = await chooseDisplay(values, input.env)
-  const last = await observe({ take, display, isEnough, clock: systemClock }, patience.signal)
+  const last = await shown({ take, display, isEnough, hurries: !watch, clock: systemClock }, patience)
   const { ended } = patience
-  display.end(last, ended)
-  process.exitCode =
-    exitCodes[statusExit({ last, ended, waits: waitFor !== undefined, isEngineNamed: door.isNamed })].code
+  const waits = waitFor !== undefined
+  if (!last && ended && waits) throw ended
+  process.exitCode = exitCodes[statusExit({ last, ended, waits, isEngineNamed: door.isNamed })].code
+}
+
+/** Whatever happens, the display comes to its end: a terminal may have to be put back. */
+async function shown(observation: Observation, patience: Patience): Promise<StatusDocument | undefined> {
+  let last: StatusDocument | undefined
+  try {
+    last = await observe(observation, patience.signal)
+    return last
+  } finally {
+    observation.display.end(last, patience.ended)
+  }
 }
 
 function sourcesFrom({ fleet, routerUrl }: ValuesOf<typeof statusSettings>, { env }: SettingsInput) {
