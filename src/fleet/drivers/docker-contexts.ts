@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, UsageError } from '../../shared/errors.ts'
@@ -30,6 +29,8 @@ export function currentContext(configFolder: string): ChosenContext | undefined 
 /** The way to a context's engine. @throws UsageError */
 export function contextRoute({ name, from }: ChosenContext, configFolder: string | undefined): EngineRoute {
   const folder = join(configFolder ?? '.', 'contexts')
+  // Slow to load, and most hosts have no contexts.
+  const { createHash } = process.getBuiltinModule('node:crypto')
   const id = createHash('sha256').update(name).digest('hex')
   const path = join(folder, 'meta', id, 'meta.json')
   if (configFolder === undefined || !existsSync(path)) throw unknownContext({ name, from }, folder)
