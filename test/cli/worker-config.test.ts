@@ -42,7 +42,10 @@ const other: Record<string, unknown> = {
 }
 
 /** Used before there is a configuration: where things are, and how the command itself writes. */
-const notInConfig = ['keyFile', 'profile', 'user', 'claudePath', 'json', 'logLevel', 'logFormat', 'quiet', 'noInput']
+const notInConfig = [
+  ...['keyFile', 'profile', 'user', 'userIfPossible', 'claudePath'],
+  ...['json', 'logLevel', 'logFormat', 'quiet', 'noInput'],
+]
 
 describe('the configuration of a worker', () => {
   it.each(Object.entries(workerSettings).filter(([name]) => !notInConfig.includes(name)))(

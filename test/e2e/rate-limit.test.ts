@@ -46,7 +46,7 @@ describe.skipIf(claudeProgram() === undefined)('a worker whose subscription has 
       until: iso,
     })
     await house.router.until(({ workers }) => workers.length === 0, 'the worker to leave')
-    expect(house.closed).toMatchObject([{ code: 1013 }])
+    await expect.poll(() => house.closed).toMatchObject([{ code: 1013 }])
     expect(house.model.requests.length).toBe(1)
     const next = house.ask('two')
     await clock.waitOf(600_000)

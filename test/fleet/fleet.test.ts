@@ -226,7 +226,7 @@ describe('a run that is broken off anywhere', () => {
           expect(await scale(backend, wanted)).toMatchObject({ changed: false, converged: true })
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 1_000 },
     )
   })
 })

@@ -70,6 +70,7 @@ describe('the settings', () => {
     expect(routerUrl.socket.href).toBe('ws://localhost:8080/ws')
     expect(rest).toEqual({
       keyFile: undefined,
+      profile: undefined,
       claudePath: undefined,
       model: 'sonnet',
       tools: [],
@@ -91,6 +92,9 @@ describe('the settings', () => {
       once: false,
       exitAfterJobs: undefined,
       exitAfterIdle: undefined,
+      healthAddr: undefined,
+      user: undefined,
+      userIfPossible: false,
       logPayloads: false,
       json: false,
       logLevel: 'info',

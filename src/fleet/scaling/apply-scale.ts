@@ -12,31 +12,49 @@ import { takeLeave } from './take-leave.ts'
  * @throws BackendError where the backend refuses; what was begun until then stays.
  */
 export async function applyScale(plan: readonly ScaleAction[], run: ScaleRun): Promise<readonly DoneAction[]> {
+  const dead = plan.filter(({ op }) => op === 'remove')
   const leaving = plan.filter(({ op }) => op === 'drain')
-  const carry = (actions: readonly ScaleAction[]) =>
-    actions.map((action) => timed(action, run, () => carryOut(action, leaving, run)))
-  const removed = await settleAll(carry(plan.filter(({ op }) => op === 'remove')))
-  const staying = settleAll(carry(plan.filter(({ op }) => op !== 'remove' && op !== 'drain')))
-  const [stayed = [], left = []] = await settleAll([staying, leaveAll(leaving, run)])
-  if (stayed.some((action) => isTaken(action, leaving))) await settleNames(run)
+  const staying = plan.filter(({ op }) => op !== 'remove' && op !== 'drain')
+  const carry = (actions: readonly ScaleAction[], inTheWay: readonly ScaleAction[]) =>
+    settleAll(actions.map((action) => timed(action, run, () => carryOut(action, inTheWay, run))))
+  const removed = await carry(dead, [])
+  const kept = staying.filter(({ op }) => op === 'keep')
+  const leavers = leaveAll(leaving, kept, run)
+  // Seen to its end below; it must not count as unheard of until then.
+  leavers.catch(() => {})
+  const inTheWay = staying.some((action) => isBlocked(action, leaving)) ? unlessGone(leaving, await leavers) : leaving
+  const [stayed = [], left = []] = await settleAll([carry(staying, inTheWay), leavers])
+  if (stayed.some((action) => isTaken(action, inTheWay))) await settleNames(run)
   return asItCameOut({ removed, stayed, left }, leaving)
 }
 
-async function leaveAll(planned: readonly ScaleAction[], run: ScaleRun): Promise<DoneAction[]> {
+function unlessGone(leaving: readonly ScaleAction[], left: readonly DoneAction[]): ScaleAction[] {
+  const gone = new Set(left.filter(({ result }) => result === 'gone').map(({ member }) => member?.id))
+  return leaving.filter(({ member }) => !gone.has(member?.id))
+}
+
+async function leaveAll(
+  planned: readonly ScaleAction[],
+  kept: readonly ScaleAction[],
+  run: ScaleRun,
+): Promise<DoneAction[]> {
   if (planned.length === 0) return []
-  const leavers = await takeLeave(planned, run)
+  const leavers = await takeLeave(planned, kept, run)
   return await settleAll(leavers.map(({ action, ending }) => timed(action, run, () => ending)))
 }
 
-async function carryOut(action: ScaleAction, leaving: readonly ScaleAction[], run: ScaleRun): Promise<Ending> {
+async function carryOut(action: ScaleAction, inTheWay: readonly ScaleAction[], run: ScaleRun): Promise<Ending> {
   const { op, member } = action
+  const blocked = isBlocked(action, inTheWay)
   switch (op) {
     case 'create':
-      return await awaitReady(await makeMember(action, run, isTaken(action, leaving)), run)
+      return await awaitReady(await makeMember(action, run, isTaken(action, inTheWay)), run)
     case 'replace':
-      return await replaceMember(action, run)
+      return blocked
+        ? { result: 'begun', detail: 'another one is still leaving its place' }
+        : await replaceMember(action, run)
     case 'start':
-      return await startAgain(action, run)
+      return await startAgain(action, run, { canSettle: !blocked })
     case 'remove':
       if (member) await run.backend.remove(member.id)
       return { result: 'gone' }
@@ -51,10 +69,21 @@ function isTaken({ op, slot }: ScaleAction, leaving: readonly ScaleAction[]): bo
   return op === 'create' && leaving.some((other) => other.slot === slot && !other.member?.isSuccessor)
 }
 
-async function startAgain({ member }: ScaleAction, run: ScaleRun): Promise<Ending> {
+/** A place has two names, its own and that of a successor: one that is leaving may bear the one that is needed. */
+function isBlocked({ op, slot, member }: ScaleAction, leaving: readonly ScaleAction[]): boolean {
+  const inPlace = leaving.filter((other) => other.slot === slot)
+  if (op === 'replace') return inPlace.length > 0
+  return op === 'start' && member?.isSuccessor === true && inPlace.some((other) => !other.member?.isSuccessor)
+}
+
+async function startAgain(
+  { member }: ScaleAction,
+  run: ScaleRun,
+  { canSettle }: { readonly canSettle: boolean },
+): Promise<Ending> {
   if (!member) throw new Error('nobody was named who could be started')
   await run.places.with(() => run.backend.start(member.id))
-  if (member.isSuccessor) await run.backend.settleName(member.id)
+  if (member.isSuccessor && canSettle) await run.backend.settleName(member.id)
   return await awaitReady(member.id, run)
 }
 

@@ -17,15 +17,20 @@ const mostRounds = 10
  * Asks as many members to leave as the plan says. Whether one is idle is decided in the worker: one that has a job by the time it is
  * asked stays, and another idle one is asked in its place. Only where no idle ones are left are busy ones asked to finish and leave.
  * @param planned the plan's actions that are about leaving
+ * @param kept those that are about members which nothing is done with: they may leave in another's place
  */
-export async function takeLeave(planned: readonly ScaleAction[], run: ScaleRun): Promise<readonly Leaver[]> {
+export async function takeLeave(
+  planned: readonly ScaleAction[],
+  kept: readonly ScaleAction[],
+  run: ScaleRun,
+): Promise<readonly Leaver[]> {
   // Nobody stays behind who could take a job in vain: no choice is to be made, and nobody lingers.
   if (run.target.wanted === 0) return await Promise.all(planned.map((action) => leaveNow(action, run)))
   const idle = planned.filter(({ member }) => member?.state === 'idle')
   const busy = planned.filter(({ member }) => member?.state === 'busy')
   const others = planned.filter((action) => !idle.includes(action) && !busy.includes(action))
   const left = await Promise.all(others.map((action) => leave(action, run)))
-  const choice = new LeaverChoice(planned, run)
+  const choice = new LeaverChoice({ planned, kept }, run)
   await choice.ask(idle, idle.length + busy.length)
   return [...left, ...choice.leavers]
 }
@@ -34,10 +39,12 @@ export async function takeLeave(planned: readonly ScaleAction[], run: ScaleRun):
 class LeaverChoice {
   readonly leavers: Leaver[] = []
   readonly #run: ScaleRun
-  readonly #planned: readonly ScaleAction[]
+  readonly #planned: ReadonlySet<string | undefined>
+  readonly #kept: ReadonlySet<string | undefined>
 
-  constructor(planned: readonly ScaleAction[], run: ScaleRun) {
-    this.#planned = planned
+  constructor({ planned, kept }: Record<'planned' | 'kept', readonly ScaleAction[]>, run: ScaleRun) {
+    this.#planned = new Set(planned.map(({ member }) => member?.id))
+    this.#kept = new Set(kept.map(({ member }) => member?.id))
     this.#run = run
   }
 
@@ -67,26 +74,21 @@ class LeaverChoice {
     return await leave(action, this.#run)
   }
 
-  /** Those of the fleet who may still be asked, the next one first. */
+  /** Those who may still be asked, the next one first; of busy ones, those first who were to leave anyway. */
   async #candidates(state: 'idle' | 'busy'): Promise<ScaleAction[]> {
     const { backend, target } = this.#run
     const { members } = await backend.view(target.fleet)
     const asked = new Set(this.leavers.map(({ action }) => action.member?.id))
+    const rank = ({ id }: FleetMember) => (state === 'busy' && !this.#planned.has(id) ? 1 : 0)
+    const byLoss = victimsFirst(target.configHash)
     return members
-      .filter((member) => member.state === state && !asked.has(member.id))
-      .sort(victimsFirst(target.configHash))
-      .map((member) => this.#actionFor(member))
+      .filter(({ id, ...member }) => member.state === state && !asked.has(id) && this.#mayLeave(id))
+      .sort((a, b) => rank(a) - rank(b) || byLoss(a, b))
+      .map((member) => ({ op: 'drain', worker: member.name, slot: member.slot, reason: 'fewer are wanted', member }))
   }
 
-  #actionFor(member: FleetMember): ScaleAction {
-    const planned = this.#planned.find((action) => action.member?.id === member.id)
-    return {
-      op: 'drain',
-      worker: member.name,
-      slot: member.slot,
-      reason: planned?.reason ?? 'fewer are wanted',
-      member,
-    }
+  #mayLeave(id: string): boolean {
+    return this.#planned.has(id) || this.#kept.has(id)
   }
 }
 
