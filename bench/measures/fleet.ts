@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { FleetOnTrial } from '../../test/support/fleet-on-trial.ts'
 import type { Bench } from '../support/bench.ts'
@@ -17,6 +18,7 @@ export const fleet: Measure = {
 }
 
 const size = 10
+const parkingMs = 6_000
 /** A round takes half a minute. */
 const mostRounds = 5
 
@@ -36,6 +38,8 @@ async function run(bench: Bench): Promise<readonly Series[]> {
 async function ourRound(fleet: FleetOnTrial, readings: Readings): Promise<void> {
   const auxot = (...argv: string[]) => timed(process.execPath, [auxotProgram, 'worker', ...argv], fleet.env)
   readings.add({ id: 'fleet/up', what: `scale 0 → ${size}, all ready` }, await auxot('scale', `${size}`))
+  // Each worker parks a Claude Code once it is ready; a look while ten of them start would measure that.
+  await setTimeout(parkingMs)
   for (let look = 0; look < 3; look++) {
     readings.add({ id: 'fleet/status', what: `status of ${size}` }, await auxot('status', '--json'))
   }
