@@ -1,11 +1,12 @@
 import type { FoundCredential } from '../../../credentials/claude-credential.ts'
 import { apiKeyVariable, oauthTokenVariable, workerKeyVariable } from '../../../credentials/secret-variables.ts'
-import { commonSettings, connectionSettings, workerSettings } from '../../../settings/definitions.ts'
+import { commonSettings, connectionSettings, servingSettings, workerSettings } from '../../../settings/definitions.ts'
 import { type Environment, passedOn, variable } from '../../../settings/environment.ts'
 import { passedSettings, type scaleSettings } from '../../../settings/fleet-definitions.ts'
 import type { Kind } from '../../../settings/kinds.ts'
 import type { Setting, ValuesOf } from '../../../settings/setting.ts'
 import { assertNoPassword, hostFromInside, urlFromInside } from './from-inside.ts'
+import type { ScaleSettings } from './resolve-scale.ts'
 
 type ScaleValues = ValuesOf<typeof scaleSettings>
 
@@ -17,12 +18,15 @@ export const inside = {
   ca: 'ca.pem',
 } as const
 
+/** For health: workers that share the host's network share its ports, too. */
+const anyPort = '127.0.0.1:0'
+
 /**
  * The environment of a fleet's workers: every setting that is not a worker's own default, in one spelling, where its secrets are, and
  * what steers the way to router and model. No secret is in it.
  */
 export function workerEnv(
-  values: ScaleValues,
+  { values, sources }: ScaleSettings,
   { env, kind, hasCa }: { env: Environment; kind: FoundCredential['kind']; hasCa: boolean },
 ): Record<string, string> {
   const sharesHost = values.network === 'host'
@@ -32,6 +36,7 @@ export function workerEnv(
   const file = (name: string) => `${inside.folder}/${name}`
   return sortedByName({
     ...settingsEnv(values),
+    ...(sharesHost && sources.healthAddr === 'default' && { [servingSettings.healthAddr.env]: anyPort }),
     ...connectionEnv(env, asSeen, isLocal),
     ...(hasCa && { NODE_EXTRA_CA_CERTS: file(inside.ca) }),
     [connectionSettings.routerUrl.env]: router,

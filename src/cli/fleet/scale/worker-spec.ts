@@ -15,15 +15,16 @@ export type SpecWithoutImage = Omit<WorkerSpec, 'imageId' | 'imageName'>
  * @throws UsageError where something secret would stand in their environment
  */
 export function workerSpecFrom(
-  { values }: Pick<ScaleSettings, 'values'>,
+  settings: ScaleSettings,
   { workerKey, credential, ca }: WorkerSecrets,
   env: Environment,
 ): SpecWithoutImage {
+  const { values } = settings
   const secret = (name: string, content: string): SpecFile => ({ name, content, isSecret: true })
   return {
     fleet: values.fleet,
     version: auxotVersion(),
-    env: workerEnv(values, { env, kind: credential.kind, hasCa: ca !== undefined }),
+    env: workerEnv(settings, { env, kind: credential.kind, hasCa: ca !== undefined }),
     files: [
       secret(inside.workerKey, workerKey.reveal()),
       secret(inside.credential, credential.secret.reveal()),

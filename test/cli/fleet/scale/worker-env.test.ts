@@ -8,9 +8,9 @@ import { ProblemList } from '../../../../src/shared/problems.ts'
 async function envFor(flags: Record<string, string>, env: Record<string, string> = {}) {
   const problems = new ProblemList()
   const given = { 'router-url': 'https://router.example.com', ...flags }
-  const { values } = await readSettings(scaleSettings, { flags: given, env }, problems)
+  const settings = await readSettings(scaleSettings, { flags: given, env }, problems)
   problems.throwIfAny()
-  return workerEnv(values, { env, kind: 'oauth-token', hasCa: false })
+  return workerEnv(settings, { env, kind: 'oauth-token', hasCa: false })
 }
 
 const always = {
@@ -79,6 +79,13 @@ describe("the environment of a fleet's workers", () => {
       ANTHROPIC_BASE_URL: 'http://localhost:8081/base',
       HTTPS_PROXY: 'http://127.0.0.1:3128',
     })
+  })
+
+  it('leaves workers that share the host’s ports one each for health, unless one was named', async () => {
+    expect(await envFor({ network: 'host' })).toMatchObject({ AUXOT_HEALTH_ADDR: '127.0.0.1:0' })
+    const named = { network: 'host', 'health-addr': '9464' }
+    expect(await envFor(named)).toMatchObject({ AUXOT_HEALTH_ADDR: '127.0.0.1:9464' })
+    expect(await envFor({ network: 'workers' })).toMatchObject({ AUXOT_HEALTH_ADDR: '127.0.0.1:9464' })
   })
 
   it('takes no address with a password, because everybody who may inspect a container would see it', async () => {
