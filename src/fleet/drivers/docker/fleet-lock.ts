@@ -40,6 +40,8 @@ async function tryLock({ docker, fleet, imageId }: LockPlace): Promise<AsyncDisp
       Image: imageId,
       Entrypoint: ['cat'],
       Cmd: [],
+      // As the first process of its container it would hear nothing else, and an engine that ends would wait for it.
+      StopSignal: 'SIGKILL',
       User: '65534:65534',
       Labels: { [labels.holder]: whoWeAre() },
       AttachStdin: true,
