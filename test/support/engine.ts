@@ -6,7 +6,7 @@ import { messageOf } from '../../src/shared/errors.ts'
 export const docker = new Docker()
 
 /** Why the tests with a container engine cannot run here; undefined where they can. */
-const whyNoEngine = await docker.ping().then(
+export const whyNoEngine = await docker.ping().then(
   () => undefined,
   (error: unknown) => `no container engine answers (${messageOf(error)})`,
 )

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ContainerInspectInfo } from 'dockerode'
+import type { ContainerInspectInfo, default as Dockerode } from 'dockerode'
 import { type DevRouter, type DevRouterOptions, startDevRouter } from '../../src/dev/dev-router.ts'
 import { type EchoModel, type EchoModelOptions, startEchoModel } from '../../src/dev/echo-model.ts'
 import { ReleaseStack } from '../../src/shared/disposal.ts'
@@ -16,6 +16,14 @@ import { workerImage } from './worker-image.ts'
 export interface FleetOptions {
   readonly router?: Partial<DevRouterOptions>
   readonly model?: EchoModelOptions
+  /** Another engine than that of all tests; the workers' image has to be there. */
+  readonly engine?: FleetEngine
+}
+
+/** An engine, and how a program finds it that has an environment of its own. */
+export interface FleetEngine {
+  readonly docker: Dockerode
+  readonly env: Readonly<Record<string, string>>
 }
 
 /** What a scale came to, as its document says. */
@@ -43,10 +51,14 @@ export class FleetOnTrial implements AsyncDisposable {
   readonly canaries: Canaries
   readonly env: Readonly<Record<string, string>>
   readonly image: string
+  readonly #docker: Dockerode
   readonly #opened: ReleaseStack
 
   private constructor(
-    parts: Pick<FleetOnTrial, 'name' | 'router' | 'model' | 'canaries' | 'env' | 'image'> & { opened: ReleaseStack },
+    parts: Pick<FleetOnTrial, 'name' | 'router' | 'model' | 'canaries' | 'env' | 'image'> & {
+      docker: Dockerode
+      opened: ReleaseStack
+    },
   ) {
     this.name = parts.name
     this.router = parts.router
@@ -54,10 +66,12 @@ export class FleetOnTrial implements AsyncDisposable {
     this.canaries = parts.canaries
     this.env = parts.env
     this.image = parts.image
+    this.#docker = parts.docker
     this.#opened = parts.opened
   }
 
-  static async open({ router: routerOptions, model: modelOptions }: FleetOptions = {}): Promise<FleetOnTrial> {
+  static async open(options: FleetOptions = {}): Promise<FleetOnTrial> {
+    const { router: routerOptions, model: modelOptions, engine = everybodysEngine } = options
     const opened = new ReleaseStack()
     const canaries = new Canaries()
     const name = `t${randomUUID().slice(0, 8)}`
@@ -71,7 +85,7 @@ export class FleetOnTrial implements AsyncDisposable {
     const keyFile = join(folder, 'key')
     writeFileSync(keyFile, workerKey, { mode: 0o600 })
     const env = {
-      ...engineEnv(),
+      ...engine.env,
       AUXOT_ROUTER_URL: `http://127.0.0.1:${new URL(router.httpUrl).port}`,
       ANTHROPIC_BASE_URL: `http://127.0.0.1:${new URL(model.url).port}`,
       AUXOT_GPU_KEY_FILE: keyFile,
@@ -79,7 +93,7 @@ export class FleetOnTrial implements AsyncDisposable {
       AUXOT_FLEET: name,
       AUXOT_IMAGE: image,
     }
-    const fleet = new FleetOnTrial({ name, router, model, canaries, env, image, opened })
+    const fleet = new FleetOnTrial({ name, router, model, canaries, env, image, docker: engine.docker, opened })
     opened.defer(() => fleet.#sweep())
     return fleet
   }
@@ -104,8 +118,8 @@ export class FleetOnTrial implements AsyncDisposable {
   /** The fleet's containers as the engine has them, in the order of their names. */
   async containers(): Promise<ContainerInspectInfo[]> {
     const filters = { label: [`com.auxot.fleet=${this.name}`, 'com.auxot.slot'] }
-    const list = await docker.listContainers({ all: true, filters })
-    const looks = await Promise.allSettled(list.map(({ Id }) => docker.getContainer(Id).inspect()))
+    const list = await this.#docker.listContainers({ all: true, filters })
+    const looks = await Promise.allSettled(list.map(({ Id }) => this.#docker.getContainer(Id).inspect()))
     // One that is gone since it was listed is not there any more.
     const found = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []))
     return found.sort((a, b) => (a.Name < b.Name ? -1 : 1))
@@ -133,16 +147,13 @@ export class FleetOnTrial implements AsyncDisposable {
   /** Nothing of the fleet is left at the engine, whatever a test did. */
   async #sweep(): Promise<void> {
     const label = [`com.auxot.fleet=${this.name}`]
-    const containers = await docker.listContainers({ all: true, filters: { label } })
+    const containers = await this.#docker.listContainers({ all: true, filters: { label } })
     // Some may be going already.
-    await Promise.allSettled(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true })))
-    const { Volumes } = await docker.listVolumes({ filters: { label } })
-    await Promise.all(Volumes.map(({ Name }) => docker.getVolume(Name).remove()))
+    await Promise.allSettled(containers.map(({ Id }) => this.#docker.getContainer(Id).remove({ force: true })))
+    const { Volumes } = await this.#docker.listVolumes({ filters: { label } })
+    await Promise.all(Volumes.map(({ Name }) => this.#docker.getVolume(Name).remove()))
   }
 }
 
-/** How the engine of the tests is found by a program that has an environment of its own. */
-function engineEnv(): Record<string, string> {
-  const { DOCKER_HOST } = process.env
-  return DOCKER_HOST ? { DOCKER_HOST } : {}
-}
+const { DOCKER_HOST } = process.env
+const everybodysEngine: FleetEngine = { docker, env: DOCKER_HOST ? { DOCKER_HOST } : {} }
