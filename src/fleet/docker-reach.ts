@@ -1,10 +1,9 @@
-import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { AuxotError, messageOf } from '../shared/errors.ts'
 import { apiHint, apiProblem } from './drivers/api-version.ts'
 import { type EngineAddress, type EnginePlaces, engineAddressFrom, nameOfRoute } from './drivers/engine-address.ts'
 import { absentEngine, engineErrorFrom } from './drivers/engine-errors.ts'
+import { askEngine, type EngineQuestion, type PlainTarget, plainTarget } from './drivers/engine-http.ts'
 import { openEngine } from './drivers/open-engine.ts'
 
 /** Whether a Docker engine answers that will do, and what it is. */
@@ -51,11 +50,11 @@ function reachFrom({ ApiVersion, MemTotal }: EngineFacts, { route, source }: Eng
 async function factsOf(address: EngineAddress, places: EnginePlaces): Promise<EngineFacts> {
   const { route } = address
   if (route.kind === 'none') throw absentEngine(route.lookedAt)
-  if (route.kind === 'ssh' || (route.kind === 'tcp' && route.tls)) return await askThroughDockerode(places)
-  const target = route.kind === 'socket' ? { socketPath: route.path } : { host: route.host, port: route.port }
+  const target = plainTarget(route)
+  if (!target) return await askThroughDockerode(places)
   const signal = AbortSignal.timeout(limitMs)
   try {
-    const [version, info] = await Promise.all(['/version', '/info'].map((path) => ask({ ...target, path, signal })))
+    const [version, info] = await Promise.all(['/version', '/info'].map((path) => ask(target, { path, signal })))
     return { ...info, ...version }
   } catch (error) {
     throw engineErrorFrom(error, 'say its version', address)
@@ -68,13 +67,9 @@ async function askThroughDockerode(places: EnginePlaces): Promise<EngineFacts> {
   return { ...info, ...version }
 }
 
-async function ask(target: { readonly path: string; readonly signal: AbortSignal }): Promise<EngineFacts> {
-  const sent = request({ ...target, agent: false })
-  sent.end()
-  const [response] = (await once(sent, 'response')) as [IncomingMessage]
-  if (response.statusCode === 200) return (await json(response).catch(unlessNoJson)) as EngineFacts
-  response.resume()
-  throw new Error(`${target.path} was answered with ${response.statusCode}`)
+async function ask(target: PlainTarget, question: EngineQuestion): Promise<EngineFacts> {
+  const response = await askEngine(target, question)
+  return (await json(response).catch(unlessNoJson)) as EngineFacts
 }
 
 function unlessNoJson(error: unknown): EngineFacts {

@@ -5,7 +5,7 @@ import { type DevRouter, startDevRouter } from '../../src/dev/dev-router.ts'
 import { type EchoModel, startEchoModel } from '../../src/dev/echo-model.ts'
 import { containerOptions } from '../../src/fleet/drivers/docker/container-options.ts'
 import { putFiles } from '../../src/fleet/drivers/docker/put-files.ts'
-import { runInside } from '../../src/fleet/drivers/docker/run-inside.ts'
+import { insideContainer } from '../../src/fleet/drivers/docker/run-inside.ts'
 import { ReleaseStack } from '../../src/shared/disposal.ts'
 import { Canaries } from './canaries.ts'
 import { docker } from './engine.ts'
@@ -64,7 +64,7 @@ export class WorkerContainer implements AsyncDisposable {
   /** Runs a program in the container as the worker's user, and returns what it prints. */
   async run(command: readonly string[], { user } = { user: this.user }): Promise<string> {
     const signal = AbortSignal.timeout(90_000)
-    return (await runInside(this.container, { command, user }, signal)).output
+    return (await insideContainer(this.container)(command, user, signal)).output
   }
 
   /** Asks it one question through the router, and returns the answer. */

@@ -1,14 +1,14 @@
+import type { WatchedFleets } from '../../fleet/drivers/docker/quick-fleets.ts'
 import { engineAddressFrom } from '../../fleet/drivers/engine-address.ts'
 import { variable } from '../../settings/environment.ts'
 import type { SettingsInput } from '../../settings/read-settings.ts'
 import { type Engine, failedEngine } from './engine.ts'
 import { enginePlacesFrom } from './engine-places.ts'
-import type { openFleet } from './open-fleet.ts'
 
 /** The way to this host's engine, for as long as a command runs. What speaks with engines is loaded only where there is one. */
 export class EngineDoor implements AsyncDisposable {
   readonly #input: SettingsInput
-  #opened: Awaited<ReturnType<typeof openFleet>>
+  #opened: WatchedFleets | undefined
 
   constructor(input: SettingsInput) {
     this.#input = input
@@ -34,10 +34,10 @@ export class EngineDoor implements AsyncDisposable {
     await this.#opened?.close()
   }
 
-  async #open(): ReturnType<typeof openFleet> {
-    const { route } = engineAddressFrom(enginePlacesFrom(this.#input.env))
-    if (route.kind === 'none') return undefined
-    const { openFleet } = await import('./open-fleet.ts')
-    return await openFleet(this.#input)
+  async #open(): Promise<WatchedFleets | undefined> {
+    const places = enginePlacesFrom(this.#input.env)
+    if (engineAddressFrom(places).route.kind === 'none') return undefined
+    const { openQuickFleets } = await import('../../fleet/drivers/docker/quick-fleets.ts')
+    return await openQuickFleets(places)
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { runInside } from '../../../src/fleet/drivers/docker/run-inside.ts'
+import { insideContainer } from '../../../src/fleet/drivers/docker/run-inside.ts'
 import { describeEngine, docker } from '../../support/engine.ts'
 import { FleetOnTrial } from '../../support/fleet-on-trial.ts'
 import { HeldAnswers } from '../../support/held-answers.ts'
@@ -131,7 +131,7 @@ describeEngine('a fleet under load', () => {
     const container = docker.getContainer(job.id)
     const stopped = container.stop()
     const draining = { command: ['auxot-control', 'wait', '30', 'draining'], user: 'auxot' }
-    const { output } = await runInside(container, draining, AbortSignal.timeout(40_000))
+    const { output } = await insideContainer(container)(draining.command, draining.user, AbortSignal.timeout(40_000))
     expect(JSON.parse(output)).toMatchObject({ state: 'draining' })
     answers.letGo(job.question)
     await expectAnswered(job, answers)

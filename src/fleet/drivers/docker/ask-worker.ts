@@ -1,19 +1,18 @@
-import type { Container } from 'dockerode'
 import { decodeControlAnswer, type WorkerDecision, type WorkerReport } from '../../../protocol/control-answers.ts'
 import type { MemberRequest } from '../../fleet-backend.ts'
 import { workerUser } from './container-options.ts'
-import { runInside } from './run-inside.ts'
+import type { RunInside } from './run-inside.ts'
 
 /** The image's own program for speaking with the worker beside it. */
 const program = 'auxot-control'
 const askLimitMs = 5_000
 
 /** Asks the worker in a container, through its control socket. Undefined where nobody answers. */
-async function ask(container: Container, request: MemberRequest | { readonly op: 'status' }) {
+async function ask(inside: RunInside, request: MemberRequest | { readonly op: 'status' }) {
   const command = [program, JSON.stringify(request)]
   try {
     const limit = AbortSignal.timeout(askLimitMs)
-    const { output } = await runInside(container, { command, user: workerUser.name }, limit)
+    const { output } = await inside(command, workerUser.name, limit)
     return decodeControlAnswer(output)
   } catch (error) {
     if (isNobodyThere(error)) return undefined
@@ -22,26 +21,26 @@ async function ask(container: Container, request: MemberRequest | { readonly op:
 }
 
 /** What the worker says of itself. */
-export async function askReport(container: Container): Promise<WorkerReport | undefined> {
-  const answer = await ask(container, { op: 'status' })
+export async function askReport(inside: RunInside): Promise<WorkerReport | undefined> {
+  const answer = await ask(inside, { op: 'status' })
   return answer?.schema === 'auxot.worker.report/v1' ? answer : undefined
 }
 
 /** What the worker decides. */
-export async function askDecision(container: Container, request: MemberRequest): Promise<WorkerDecision | undefined> {
-  const answer = await ask(container, request)
+export async function askDecision(inside: RunInside, request: MemberRequest): Promise<WorkerDecision | undefined> {
+  const answer = await ask(inside, request)
   return answer?.schema === 'auxot.worker.decision/v1' ? answer : undefined
 }
 
 /** Waits inside the container until the worker says that it is in one of the states. Undefined where the time was over, or it ended. */
 export async function awaitState(
-  container: Container,
+  inside: RunInside,
   { states, limitS }: { readonly states: readonly string[]; readonly limitS: number },
   signal: AbortSignal,
 ): Promise<WorkerReport | undefined> {
   const command = [program, 'wait', `${limitS}`, ...states]
   try {
-    const { output } = await runInside(container, { command, user: workerUser.name }, signal)
+    const { output } = await inside(command, workerUser.name, signal)
     const answer = decodeControlAnswer(output)
     return answer?.schema === 'auxot.worker.report/v1' ? answer : undefined
   } catch (error) {

@@ -10,26 +10,26 @@ import type {
   MemberRequest,
   Readiness,
 } from '../../fleet-backend.ts'
-import type { FleetMember } from '../../member.ts'
 import type { WorkerSpec } from '../../worker-spec.ts'
-import { engineErrorFrom } from '../engine-errors.ts'
-import { askReport } from './ask-worker.ts'
+import { attempt } from './attempt.ts'
 import { containerOptions } from './container-options.ts'
 import { DockerImages } from './docker-images.ts'
+import { viewOf } from './engine-view.ts'
 import { takeLock } from './fleet-lock.ts'
-import { readRecord, writeRecord } from './fleet-record.ts'
+import { FleetReader } from './fleet-reader.ts'
+import { writeRecord } from './fleet-record.ts'
 import { askToLeave, removeContainer, startContainer, terminate, untilEnded, untilReady } from './member-life.ts'
-import { isMissing } from './missing.ts'
 import { containerName, labels, newVolumeName, ofFleet, successorName } from './names.ts'
 import { putFiles } from './put-files.ts'
-import { memberFrom } from './read-member.ts'
 
 /** Fleets of containers on one Docker engine. */
 export class DockerFleet implements FleetBackend, AsyncDisposable {
   readonly #docker: Dockerode
+  readonly #reader: FleetReader
 
   constructor(docker: Dockerode) {
     this.#docker = docker
+    this.#reader = new FleetReader(viewOf(docker))
   }
 
   /** What an image of this engine is, and how one comes to be there. */
@@ -46,23 +46,11 @@ export class DockerFleet implements FleetBackend, AsyncDisposable {
 
   /** The names of all fleets on this engine. */
   async fleets(): Promise<string[]> {
-    return await attempt('list the fleets', async () => {
-      const [containers, { Volumes }] = await Promise.all([
-        this.#docker.listContainers({ all: true, filters: { label: ofFleet(undefined, labels.slot) } }),
-        this.#docker.listVolumes({ filters: { label: ofFleet(undefined, labels.desired) } }),
-      ])
-      const names = [...containers, ...Volumes].map(({ Labels }) => Labels?.[labels.fleet] ?? '')
-      return [...new Set(names)].filter((name) => name !== '').sort()
-    })
+    return await this.#reader.fleets()
   }
 
   async view(fleet: string): Promise<FleetView> {
-    return await attempt(`list the workers of "${fleet}"`, async () => {
-      const [ids, record] = await Promise.all([this.#ids(fleet), readRecord(this.#docker, fleet)])
-      const members = await Promise.all(ids.map((id) => this.#member(id)))
-      const found = members.filter((member) => member !== undefined)
-      return { members: found.sort((a, b) => a.slot - b.slot), record }
-    })
+    return await this.#reader.view(fleet)
   }
 
   async remember(fleet: string, record: FleetRecord | undefined): Promise<void> {
@@ -135,23 +123,6 @@ export class DockerFleet implements FleetBackend, AsyncDisposable {
     )
   }
 
-  async #ids(fleet: string): Promise<string[]> {
-    const label = ofFleet(fleet, labels.slot)
-    return (await this.#docker.listContainers({ all: true, filters: { label } })).map(({ Id }) => Id)
-  }
-
-  /** Undefined where it has gone between the list and the look. */
-  async #member(id: string): Promise<FleetMember | undefined> {
-    const container = this.#docker.getContainer(id)
-    try {
-      const [info, report] = await Promise.all([container.inspect(), askReport(container)])
-      return memberFrom(info, report, Date.now())
-    } catch (error) {
-      if (isMissing(error)) return undefined
-      throw error
-    }
-  }
-
   async #imageOf(fleet: string): Promise<string> {
     const [first] = await this.#docker.listContainers({ all: true, filters: { label: ofFleet(fleet, labels.slot) } })
     if (!first) throw new BackendError(`The fleet "${fleet}" has no workers that could be changed`)
@@ -174,14 +145,4 @@ export class DockerFleet implements FleetBackend, AsyncDisposable {
 
 function unlessInUse(error: { statusCode?: number }): void {
   if (error.statusCode !== 404 && error.statusCode !== 409) throw error
-}
-
-/** Turns what the engine or the way to it says into a sentence of ours. */
-async function attempt<T>(doing: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (signal?.aborted) throw signal.reason
-    throw engineErrorFrom(error, doing)
-  }
 }

@@ -1,27 +1,21 @@
 import type { Container } from 'dockerode'
+import { textOf } from './run-inside.ts'
 
 const lines = 20
 const longest = 500
 
 /** What a container said last about its failing: an error, else its last line. Undefined where it said nothing. */
 export async function lastWords(container: Container): Promise<string | undefined> {
-  const said = linesOf(await container.logs({ stdout: true, stderr: true, tail: lines })).map(sentenceOf)
-  const error = said.findLast(({ isError }) => isError) ?? said.at(-1)
+  const log = await container.logs({ stdout: true, stderr: true, tail: lines })
+  const text = await textOf(onePiece(log))
+  const said = text.split('\n').filter((line) => line.trim() !== '')
+  const sentences = said.map(sentenceOf)
+  const error = sentences.findLast(({ isError }) => isError) ?? sentences.at(-1)
   return error?.text.slice(0, longest)
 }
 
-/** The engine puts eight bytes in front of each piece: which stream, and how long. */
-function linesOf(log: Buffer): string[] {
-  const pieces: string[] = []
-  for (let at = 0; at + 8 <= log.length; ) {
-    const length = log.readUInt32BE(at + 4)
-    pieces.push(log.toString('utf8', at + 8, at + 8 + length))
-    at += 8 + length
-  }
-  return pieces
-    .join('')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
+async function* onePiece(log: Buffer): AsyncGenerator<Buffer> {
+  yield log
 }
 
 function sentenceOf(line: string): { readonly text: string; readonly isError: boolean } {

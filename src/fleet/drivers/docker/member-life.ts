@@ -6,6 +6,7 @@ import { askDecision, awaitState } from './ask-worker.ts'
 import { lastWords } from './last-words.ts'
 import { isDoneAlready, isMissing } from './missing.ts'
 import { memberFrom } from './read-member.ts'
+import { insideContainer } from './run-inside.ts'
 
 /** States in which a worker's start has come to an end, whichever. */
 const settled = ['idle', 'busy', 'draining', 'auth_failed', 'rate_limited']
@@ -33,7 +34,7 @@ async function comeBack(container: Container, isWanted: boolean): Promise<void> 
 export async function askToLeave(container: Container, request: MemberRequest): Promise<WorkerDecision | undefined> {
   try {
     await comeBack(container, false)
-    const decision = await askDecision(container, request)
+    const decision = await askDecision(insideContainer(container), request)
     if (!decision?.accepted) await comeBack(container, true)
     return decision
   } catch (error) {
@@ -51,7 +52,7 @@ export async function terminate(container: Container): Promise<void> {
 /** Waits until the router has accepted the worker, or it is clear that it will not. */
 export async function untilReady(container: Container, signal: AbortSignal): Promise<Readiness> {
   for (;;) {
-    const report = await awaitState(container, { states: settled, limitS: lookS }, signal)
+    const report = await awaitState(insideContainer(container), { states: settled, limitS: lookS }, signal)
     signal.throwIfAborted()
     if (report?.state === 'idle' || report?.state === 'busy') return { kind: 'ready', report }
     const { state, reason } = memberFrom(await container.inspect(), report, Date.now())

@@ -1,46 +1,43 @@
-import { PassThrough } from 'node:stream'
-import { text } from 'node:stream/consumers'
-import type { Container, Exec } from 'dockerode'
+import type { Container } from 'dockerode'
+import { framesOf } from '../frames.ts'
 
 /** What a program inside a container came to. */
 export interface InsideResult {
+  /** What it printed on stdout. */
   readonly output: string
   /** Undefined where the container ended before it. */
   readonly exitCode: number | undefined
 }
 
-/** Runs a program inside a running container, as a user of it, and gathers what it prints on stdout. */
-export async function runInside(
-  container: Container,
-  { command, user }: { readonly command: readonly string[]; readonly user: string },
-  signal: AbortSignal,
-): Promise<InsideResult> {
-  const exec = await container.exec({
-    Cmd: [...command],
-    User: user,
-    AttachStdout: true,
-    AttachStderr: false,
-    abortSignal: signal,
-  })
-  const output = await outputOf(exec, container, signal)
-  if (output !== '') return { output, exitCode: 0 }
-  const { ExitCode } = await exec.inspect({ abortSignal: signal })
-  return { output, exitCode: ExitCode ?? undefined }
+/** Runs a program inside a running container, as a user of it. */
+export type RunInside = (command: readonly string[], user: string, signal: AbortSignal) => Promise<InsideResult>
+
+/** Runs programs inside a container through dockerode. */
+export function insideContainer(container: Container): RunInside {
+  return async (command, user, signal) => {
+    const exec = await container.exec({ Cmd: [...command], User: user, AttachStdout: true, abortSignal: signal })
+    const stream = await exec.start({ abortSignal: signal })
+    const stop = () => stream.destroy()
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      const output = await textOf(stream)
+      signal.throwIfAborted()
+      if (output !== '') return { output, exitCode: 0 }
+      const { ExitCode } = await exec.inspect({ abortSignal: signal })
+      return { output, exitCode: ExitCode ?? undefined }
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
 }
 
-async function outputOf(exec: Exec, container: Container, signal: AbortSignal): Promise<string> {
-  const stream = await exec.start({ abortSignal: signal })
-  const out = new PassThrough()
-  container.modem.demuxStream(stream, out, out)
-  const close = () => out.end()
-  stream.once('end', close).once('close', close).once('error', close)
-  const stop = () => stream.destroy()
-  signal.addEventListener('abort', stop, { once: true })
+/** All that a stream of the engine's frames holds. One that was broken off holds what came until then. */
+export async function textOf(stream: AsyncIterable<Buffer | string>): Promise<string> {
+  const pieces: Buffer[] = []
   try {
-    const read = await text(out)
-    signal.throwIfAborted()
-    return read
-  } finally {
-    signal.removeEventListener('abort', stop)
+    for await (const { data } of framesOf(stream as AsyncIterable<Buffer>)) pieces.push(data)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   }
+  return Buffer.concat(pieces).toString('utf8')
 }

@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode'
 import { engineErrorFrom } from '../engine-errors.ts'
-import { framesOf } from './frames.ts'
+import { framesOf } from '../frames.ts'
 import type { LogLine, LogSource } from './log-line.ts'
 import type { LogPlace } from './log-place.ts'
 import { secondsFrom } from './moments.ts'

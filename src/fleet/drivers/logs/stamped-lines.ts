@@ -1,4 +1,4 @@
-import type { Frame } from './frames.ts'
+import type { Frame } from '../frames.ts'
 import type { LogLine, LogStream } from './log-line.ts'
 import { momentFrom } from './moments.ts'
 

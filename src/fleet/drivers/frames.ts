@@ -1,5 +1,5 @@
-import { BackendError } from '../../errors.ts'
-import type { LogStream } from './log-line.ts'
+import { BackendError } from '../errors.ts'
+import type { LogStream } from './logs/log-line.ts'
 
 /** A piece of what a container wrote, as the engine passes it on. */
 export interface Frame {
