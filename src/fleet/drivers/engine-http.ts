@@ -14,7 +14,7 @@ export interface EngineQuestion {
 }
 
 /** What an engine answers that does not do what it is asked for; shaped as dockerode's, so that one reading serves both. */
-export class EngineAnswerError extends Error {
+class EngineAnswerError extends Error {
   readonly statusCode: number
   readonly json: { readonly message?: string } | undefined
 

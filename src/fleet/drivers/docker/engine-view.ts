@@ -15,7 +15,8 @@ export function viewOf(docker: Dockerode): EngineView {
   return {
     get: async <T>(path: string, query?: Readonly<Record<string, string>>) => {
       const answers = { 200: true, 404: 'not found', 500: 'server error' }
-      const asked = { path: pathWith(path, query), method: 'GET', statusCodes: answers }
+      // A question mark at the end says that the query is among the options, and is taken away where it is not.
+      const asked = { path: query ? `${path}?` : path, options: query, method: 'GET', statusCodes: answers }
       return await new Promise<T>((resolve, reject) => {
         docker.modem.dial(asked as never, (error: unknown, answer: unknown) => {
           if (error) reject(error)
@@ -25,10 +26,4 @@ export function viewOf(docker: Dockerode): EngineView {
     },
     inside: (id) => insideContainer(docker.getContainer(id)),
   }
-}
-
-/** A path and what is asked of it. */
-export function pathWith(path: string, query: Readonly<Record<string, string>> = {}): string {
-  const text = new URLSearchParams(query).toString()
-  return text === '' ? path : `${path}?${text}`
 }

@@ -1,6 +1,6 @@
 import { json } from 'node:stream/consumers'
 import { askEngine, type PlainTarget } from '../engine-http.ts'
-import { type EngineView, pathWith } from './engine-view.ts'
+import type { EngineView } from './engine-view.ts'
 import { textOf } from './run-inside.ts'
 
 /** For an answer that is only read off. */
@@ -13,7 +13,7 @@ export function plainView(target: PlainTarget): EngineView {
     return (await json(response)) as T
   }
   return {
-    get: (path, query) => ask(pathWith(path, query)),
+    get: (path, query) => ask(query ? `${path}?${new URLSearchParams(query)}` : path),
     inside: (id) => async (command, user, signal) => {
       const wish = { Cmd: command, User: user, AttachStdout: true }
       const { Id } = await ask<{ Id: string }>(`/containers/${id}/exec`, wish)

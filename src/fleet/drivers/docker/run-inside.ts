@@ -2,7 +2,7 @@ import type { Container } from 'dockerode'
 import { framesOf } from '../frames.ts'
 
 /** What a program inside a container came to. */
-export interface InsideResult {
+interface InsideResult {
   /** What it printed on stdout. */
   readonly output: string
   /** Undefined where the container ended before it. */
