@@ -1,18 +1,12 @@
 import type { WorkerReport } from '../protocol/control-answers.ts'
+import { workerStates } from '../protocol/worker-state.ts'
 
 /**
  * What a member of a fleet is doing: a worker's own states, and two that only who looks from outside can see. `stopped` is a member
  * whose process has ended or never began. Only `idle` and `busy` are ready; a broken member never counts as capacity.
  */
 export const memberStates = [
-  'starting',
-  'idle',
-  'busy',
-  'draining',
-  'reconnecting',
-  'rate_limited',
-  'auth_failed',
-  'stopped',
+  ...workerStates,
   /** It ends again and again soon after its start. */
   'crash_loop',
   /** It runs, and says nothing or that it is not well. */

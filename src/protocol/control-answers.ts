@@ -40,7 +40,9 @@ export interface WorkerReport {
   readonly heartbeatAckAgeMs?: number | undefined
   readonly claude: {
     readonly version: string
-    readonly credential?: { readonly kind: string; readonly source: string; readonly expiresAt?: string } | undefined
+    readonly credential?:
+      | { readonly kind: string; readonly source: string; readonly expiresAt?: string | undefined }
+      | undefined
     readonly rateLimit?: LimitInReport | undefined
   }
 }

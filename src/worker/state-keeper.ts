@@ -1,7 +1,7 @@
+import type { WorkerState } from '../protocol/worker-state.ts'
 import type { Clock } from '../shared/clock.ts'
 import { isoMoment } from '../shared/iso-moment.ts'
 import type { WorkerEvent } from './worker-events.ts'
-import type { WorkerState } from './worker-state.ts'
 
 /** A worker's state, since when and why. */
 export interface Standing {

@@ -1,6 +1,6 @@
+import type { WorkerState } from '../protocol/worker-state.ts'
 import type { JobOutcomeName } from './jobs/job-outcome.ts'
 import type { FailureKind } from './link/link-handlers.ts'
-import type { WorkerState } from './worker-state.ts'
 
 /** What happened to a worker, for the person or script that watches it. Carries no prompt, answer or secret. */
 export type WorkerEvent =

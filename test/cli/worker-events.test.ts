@@ -2,10 +2,10 @@ import { Chalk } from 'chalk'
 import { describe, expect, it } from 'vitest'
 import { createEventOutput, eventDocument } from '../../src/cli/event-output.ts'
 import { sentenceFrom } from '../../src/cli/event-sentence.ts'
+import { workerStates } from '../../src/protocol/worker-state.ts'
 import { jobOutcomeNames } from '../../src/worker/jobs/job-outcome.ts'
 import { failureKinds } from '../../src/worker/link/link-handlers.ts'
 import type { WorkerEvent } from '../../src/worker/worker-events.ts'
-import { workerStates } from '../../src/worker/worker-state.ts'
 import { expectDocument } from '../support/json-documents.ts'
 
 const finished = { type: 'job_finished', jobId: 'j1', outcome: 'completed', durationMs: 3_210 } as const

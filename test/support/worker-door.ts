@@ -1,7 +1,7 @@
+import type { WorkerState } from '../../src/protocol/worker-state.ts'
 import { askWorker, findWorkers } from '../../src/worker/control/control-client.ts'
 import type { ControlAnswer, ControlRequest } from '../../src/worker/control/control-request.ts'
 import type { ReportedJob, StatusReport } from '../../src/worker/control/status-report.ts'
-import type { WorkerState } from '../../src/worker/worker-state.ts'
 import type { House } from './house.ts'
 import { expectDocument } from './json-documents.ts'
 import { samplesOf } from './prometheus-text.ts'

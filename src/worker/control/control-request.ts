@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { WorkerState } from '../worker-state.ts'
+import type { WorkerState } from '../../protocol/worker-state.ts'
 import type { ReportedJob, StatusReport } from './status-report.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { workerStates } from '../worker-state.ts'
+import { workerStates } from '../../protocol/worker-state.ts'
 import type { ReportSources } from './status-report.ts'
 
 /** Values by label. */

@@ -1,3 +1,4 @@
+import type { WorkerState } from '../../protocol/worker-state.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { isoMoment } from '../../shared/iso-moment.ts'
 import { createRedactor } from '../../shared/redact.ts'
@@ -8,7 +9,6 @@ import type { PoolStats } from '../claude/pool-stats.ts'
 import type { JobOutcomeName } from '../jobs/job-outcome.ts'
 import type { NotedField } from '../jobs/plan-note.ts'
 import type { ClaudeCredential, WorkerConfig } from '../worker-config.ts'
-import type { WorkerState } from '../worker-state.ts'
 import type { WorkerView } from '../worker-view.ts'
 import type { WorkerRecord } from './worker-record.ts'
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { decodeControlAnswer, type WorkerReport } from '../../../src/protocol/control-answers.ts'
+import { workerStates } from '../../../src/protocol/worker-state.ts'
 import { auxotVersion } from '../../../src/shared/version.ts'
 import { statusReport } from '../../../src/worker/control/status-report.ts'
-import { workerStates } from '../../../src/worker/worker-state.ts'
 import { expectDocument } from '../../support/json-documents.ts'
 import { canaries, reportSources } from '../../support/report-sources.ts'
 
@@ -18,6 +19,13 @@ function reportOf(sources: Parameters<typeof statusReport>[0]) {
 const noJobs = { started: 0, completed: 0, failed: 0, overloaded: 0, cancelled: 0, returned: 0, lost: 0 }
 
 describe("a worker's report", () => {
+  it('is what those read who ask a worker from outside', () => {
+    const sources = reportSources()
+    // The compiler holds that the one is the other's shape.
+    const report: WorkerReport = statusReport(sources)
+    expect(decodeControlAnswer(JSON.stringify(report))).toEqual(JSON.parse(JSON.stringify(report)))
+  })
+
   it('of one that has just begun has everything at zero and leaves out what nobody knows', () => {
     expect(reportOf(reportSources())).toEqual({
       schema: 'auxot.worker.report/v1',
