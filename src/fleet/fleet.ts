@@ -1,5 +1,5 @@
 import type { Clock } from '../shared/clock.ts'
-import { configHash } from './config-hash.ts'
+import { configHash, madeFrom } from './config-hash.ts'
 import type { FleetBackend, FleetView } from './fleet-backend.ts'
 import { isReady } from './member.ts'
 import { planScale } from './plan-scale.ts'
@@ -125,7 +125,8 @@ function planned(plan: readonly ScaleAction[], target: ScaleTarget, seen: FleetV
 
 function targetFor({ fleet, wanted, spec, recreate }: ScaleRequest, seen: FleetView): ScaleTarget {
   const hash = spec ? configHash(spec) : ''
-  return { fleet, wanted: wanted(seen.record?.desired ?? sizeOf(seen)), configHash: hash, recreate }
+  const count = wanted(seen.record?.desired ?? sizeOf(seen))
+  return { fleet, wanted: count, configHash: hash, madeFrom: spec && madeFrom(spec), recreate }
 }
 
 /** Members that are there to stay. */

@@ -1,5 +1,6 @@
 import type { WorkerReport } from '../protocol/control-answers.ts'
 import { workerStates } from '../protocol/worker-state.ts'
+import type { MadeFrom } from './config-hash.ts'
 
 /**
  * What a member of a fleet is doing: a worker's own states, and two that only who looks from outside can see. `stopped` is a member
@@ -28,6 +29,8 @@ export interface FleetMember {
   readonly reason?: string | undefined
   /** Fingerprint of everything it was made from. */
   readonly configHash: string
+  /** The parts of it that can be told apart. */
+  readonly madeFrom?: MadeFrom | undefined
   /** Of auxot. */
   readonly version?: string | undefined
   /** It was made and never started: what it needs may not be in it. */

@@ -1,3 +1,4 @@
+import type { MadeFrom } from './config-hash.ts'
 import type { FleetMember } from './member.ts'
 
 /** What is done with one member, or with a place that has none. */
@@ -35,6 +36,8 @@ export interface ScaleTarget {
   readonly wanted: number
   /** Of the members as they would be made now. */
   readonly configHash: string
+  /** The parts of it that can be told apart, to say why a member is replaced. */
+  readonly madeFrom?: MadeFrom | undefined
   readonly recreate: 'auto' | 'never' | 'always'
 }
 

@@ -100,6 +100,17 @@ describe('what stays', () => {
     ])
   })
 
+  it.each([
+    [{ imageId: 'other', settingsHash: 'same' }, 'its image is another one'],
+    [{ imageId: 'same', settingsHash: 'other' }, 'its settings are others'],
+    [{ imageId: 'same', settingsHash: 'same' }, 'its secrets or certificates are others'],
+    [undefined, 'it was made from something else'],
+  ])('is replaced with a reason: %j', (madeFrom, reason) => {
+    const wanted = { imageId: 'same', settingsHash: 'same' }
+    const target = { fleet: 'default', wanted: 1, configHash: 'new', madeFrom: wanted, recreate: 'auto' } as const
+    expect(planScale([member(1, 'idle', { ...old, madeFrom })], target)).toMatchObject([{ op: 'replace', reason }])
+  })
+
   it('of another making is left alone with "never", and all are replaced with "always"', () => {
     expect(planned([member(1, 'idle', old), member(2, 'stopped', old)], 2, { recreate: 'never' })).toEqual([
       'keep default-1',

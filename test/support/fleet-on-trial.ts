@@ -35,6 +35,7 @@ export interface ScaleDocument {
   readonly actions: readonly {
     readonly op: string
     readonly worker: string
+    readonly reason: string
     readonly was?: string
     readonly job?: string
     readonly result?: string

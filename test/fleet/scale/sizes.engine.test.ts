@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { describeEngine, docker } from '../../support/engine.ts'
-import { FleetOnTrial } from '../../support/fleet-on-trial.ts'
+import { FleetOnTrial, type ScaleDocument } from '../../support/fleet-on-trial.ts'
 import { readDocument } from '../../support/json-documents.ts'
 
 const done = ({ actions }: { actions: readonly { op: string; worker: string; result?: string }[] }) =>
@@ -44,11 +44,18 @@ describeEngine('auxot worker scale', () => {
     const after = await fleet.scale(2, '--model', 'sonnet', '--linger', '0s')
     clearInterval(watch)
     expect(done(after)).toEqual(['replace 1 ready', 'replace 2 ready'])
+    expect(after.actions.map(({ reason }) => reason)).toEqual(['its settings are others', 'its settings are others'])
     const now = await fleet.containers()
     expect(now.map(({ Name }) => Name)).toEqual(before.map(({ Name }) => Name))
     expect(now.map(({ Id }) => Id)).not.toEqual(before.map(({ Id }) => Id))
     expect(Math.min(...seen)).toBe(2)
     expect(await fleet.scale(2, '--model', 'sonnet', '--linger', '0s')).toMatchObject({ changed: false })
+    const { stdout } = await fleet.auxot(
+      ['worker', 'scale', '2', '--dry-run', '--json', '--model', 'sonnet', '--linger', '0s'],
+      { CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-another-one' },
+    )
+    const { actions } = readDocument<ScaleDocument>(stdout, 'auxot.worker.scale/v1')
+    expect(actions.map(({ reason }) => reason)).toEqual(Array(2).fill('its secrets or certificates are others'))
   })
 
   it('starts again what was killed, and a container that is started again still has its secrets', async () => {

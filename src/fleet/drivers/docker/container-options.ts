@@ -1,5 +1,5 @@
 import type { ContainerCreateOptions } from 'dockerode'
-import { configHash } from '../../config-hash.ts'
+import { configHash, madeFrom } from '../../config-hash.ts'
 import type { WorkerSpec } from '../../worker-spec.ts'
 import { labels, workerName } from './names.ts'
 
@@ -27,6 +27,7 @@ export function containerOptions(
       [labels.fleet]: spec.fleet,
       [labels.slot]: `${slot}`,
       [labels.configHash]: configHash(spec),
+      [labels.settingsHash]: madeFrom(spec).settingsHash,
       [labels.version]: spec.version,
     },
     StopSignal: 'SIGTERM',

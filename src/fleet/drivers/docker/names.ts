@@ -6,6 +6,7 @@ export const labels = {
   fleet: 'com.auxot.fleet',
   slot: 'com.auxot.slot',
   configHash: 'com.auxot.config-hash',
+  settingsHash: 'com.auxot.settings-hash',
   version: 'com.auxot.version',
   /** Of a volume that says what a fleet was made to be. */
   desired: 'com.auxot.desired',

@@ -20,8 +20,9 @@ export function memberFrom(info: ContainerInspectInfo, report: WorkerReport | un
     slot,
     ...standing(info, report, nowMs),
     configHash: Config.Labels[labels.configHash] ?? '',
+    madeFrom: { imageId: info.Image, settingsHash: Config.Labels[labels.settingsHash] ?? '' },
     version: report?.version ?? Config.Labels[labels.version],
-    isHalfMade: State.Status === 'created',
+    isHalfMade: isHalfMade(info),
     isSuccessor: Name.slice(1) === successorName(fleet, slot),
     comesBack: HostConfig.RestartPolicy?.Name === 'unless-stopped',
     startedAt: State.Running ? State.StartedAt : undefined,
@@ -29,11 +30,22 @@ export function memberFrom(info: ContainerInspectInfo, report: WorkerReport | un
   }
 }
 
+/** What an engine says of a container that it has not seen start. */
+const never = '0001-01-01T00:00:00Z'
+
+/**
+ * Made and not started; or, where the engine was killed at that moment, running without the engine's knowing when it began: it can
+ * then neither be asked nor stopped in an orderly way.
+ */
+function isHalfMade({ State }: ContainerInspectInfo): boolean {
+  return State.Status === 'created' || (State.Running && State.StartedAt === never)
+}
+
 type Standing = Pick<FleetMember, 'state' | 'reason'>
 
 function standing(info: ContainerInspectInfo, report: WorkerReport | undefined, nowMs: number): Standing {
   const { State, RestartCount } = info
-  if (State.Status === 'created') return { state: 'stopped', reason: 'it was never started' }
+  if (isHalfMade(info)) return { state: 'stopped', reason: 'its start was never finished' }
   if (State.Restarting) return { state: 'crash_loop', reason: `it ended with ${State.ExitCode} and is started again` }
   if (!State.Running) return { state: 'stopped', reason: endOf(State) }
   if (State.Paused) return { state: 'unhealthy', reason: 'its container is paused' }
