@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { FleetOnTrial } from '../../test/support/fleet-on-trial.ts'
+import type { FleetOnTrial } from '../../test/support/fleet-on-trial.ts'
 import type { Bench } from '../support/bench.ts'
 import { adopt } from '../support/children.ts'
 import { type Measure, Readings, type Series } from '../support/measure.ts'
@@ -26,7 +26,9 @@ async function run(bench: Bench): Promise<readonly Series[]> {
   if (!(await isThere('docker', ['version']))) return []
   const readings = new Readings()
   const compose = await composeCommand()
-  await using fleet = await FleetOnTrial.open()
+  // It looks for an engine when it is loaded.
+  const { FleetOnTrial: Fleet } = await import('../../test/support/fleet-on-trial.ts')
+  await using fleet = await Fleet.open()
   for (let round = 1; round <= Math.min(bench.runs, mostRounds); round++) {
     bench.progress(`round ${round}`)
     await ourRound(fleet, readings)
