@@ -45,7 +45,7 @@ describe('a container and its worker as a member of the fleet', () => {
       'one whose start the engine did not see to its end',
       { ...running, StartedAt: '0001-01-01T00:00:00Z' },
       undefined,
-      { state: 'stopped', isHalfMade: true },
+      { state: 'unhealthy', isHalfMade: false },
     ],
   ])('shows %s', (_, state, said, facts) => {
     expect(memberFrom(container(state), said, nowMs)).toMatchObject({ name: 'default-3', slot: 3, ...facts })

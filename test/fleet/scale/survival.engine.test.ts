@@ -86,7 +86,8 @@ describe.skipIf(reason)(reason === undefined ? 'a fleet whose engine ends' : `a 
   it('in the middle of a scale is made whole by the next one', async () => {
     await using fleet = await FleetOnTrial.open({ engine })
     await using broken = fleet.start(['worker', 'scale', '4', ...plain])
-    await broken.line(/started/)
+    // While containers are made: an engine that is killed while one begins loses hold of it, which only the engine can mend.
+    await broken.line(/4 create/)
     await engine.end('SIGKILL')
     const { code, stdout, stderr } = await broken.ended
     const [sentence, ...rest] = stderr
@@ -95,7 +96,7 @@ describe.skipIf(reason)(reason === undefined ? 'a fleet whose engine ends' : `a 
     expect({ code, stdout, sentence }).toEqual({
       code: 7,
       stdout: '',
-      sentence: expect.stringMatching(/^Error: The Docker engine .+\.$/),
+      sentence: expect.stringMatching(/^Error: .*Docker engine .+\.$/),
     })
     // The way out, and nothing else.
     expect(rest.join('\n')).toMatch(/^ {2}Start it .+\n$/)

@@ -22,7 +22,7 @@ export function memberFrom(info: ContainerInspectInfo, report: WorkerReport | un
     configHash: Config.Labels[labels.configHash] ?? '',
     madeFrom: { imageId: info.Image, settingsHash: Config.Labels[labels.settingsHash] ?? '' },
     version: report?.version ?? Config.Labels[labels.version],
-    isHalfMade: isHalfMade(info),
+    isHalfMade: State.Status === 'created',
     isSuccessor: Name.slice(1) === successorName(fleet, slot),
     comesBack: HostConfig.RestartPolicy?.Name === 'unless-stopped',
     startedAt: State.Running ? State.StartedAt : undefined,
@@ -30,22 +30,20 @@ export function memberFrom(info: ContainerInspectInfo, report: WorkerReport | un
   }
 }
 
-/** What an engine says of a container that it has not seen start. */
+/** When a container began whose start the engine has not seen to its end. */
 const never = '0001-01-01T00:00:00Z'
 
-/**
- * Made and not started; or, where the engine was killed at that moment, running without the engine's knowing when it began: it can
- * then neither be asked nor stopped in an orderly way.
- */
-function isHalfMade({ State }: ContainerInspectInfo): boolean {
-  return State.Status === 'created' || (State.Running && State.StartedAt === never)
+/** The engine was killed while the container began: it runs, and the engine can neither ask nor stop it, nor remove what runs of it. */
+export function isLost({ State }: ContainerInspectInfo): boolean {
+  return State.Running && State.StartedAt === never
 }
 
 type Standing = Pick<FleetMember, 'state' | 'reason'>
 
 function standing(info: ContainerInspectInfo, report: WorkerReport | undefined, nowMs: number): Standing {
   const { State, RestartCount } = info
-  if (isHalfMade(info)) return { state: 'stopped', reason: 'its start was never finished' }
+  if (State.Status === 'created') return { state: 'stopped', reason: 'its start was never finished' }
+  if (isLost(info)) return { state: 'unhealthy', reason: 'its engine was killed while it began: restart the engine' }
   if (State.Restarting) return { state: 'crash_loop', reason: `it ended with ${State.ExitCode} and is started again` }
   if (!State.Running) return { state: 'stopped', reason: endOf(State) }
   if (State.Paused) return { state: 'unhealthy', reason: 'its container is paused' }
