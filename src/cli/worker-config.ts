@@ -56,6 +56,7 @@ export function servingConfigFrom(
     onRateLimit: values.onRateLimit,
     exitAfterJobs: values.once ? 1 : values.exitAfterJobs,
     exitAfterIdleMs: values.exitAfterIdle,
+    leaveWithout: values.leaveWithout,
     proxy: proxyFrom(env),
     extraCaFile: variable(env, 'NODE_EXTRA_CA_CERTS'),
     healthAddress: values.healthAddr,

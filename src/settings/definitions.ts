@@ -166,6 +166,11 @@ export const servingSettings = {
     kind: duration({ min: 1 }),
     summary: 'leave after that long without a job',
   }),
+  leaveWithout: optional({
+    flag: 'leave-without',
+    kind: path,
+    summary: 'leave once this file or folder is gone, and finish what runs before',
+  }),
   healthAddr: optional({
     flag: 'health-addr',
     kind: listenAddress,

@@ -80,11 +80,11 @@ const inContainers = {
   onAuthFailure: withDefault({ ...servingSettings.onAuthFailure, default: 'hold' }),
 }
 
-// The program is the image's own, and what the workers log is not what this command logs.
-const { claudePath: _, ...claudeInContainers } = claudeSettings
+// The program is the image's own, and without its secrets' volume every worker leaves.
+const { claudePath: _, leaveWithout: __, ...fromHost } = { ...claudeSettings, ...servingSettings }
 
 /** The settings of a worker that a fleet passes on. */
-export const passedSettings = { ...claudeInContainers, ...servingSettings, ...inContainers }
+export const passedSettings = { ...fromHost, ...inContainers }
 
 /** Everything `auxot worker scale` understands. */
 export const scaleSettings = {

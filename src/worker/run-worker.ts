@@ -7,6 +7,7 @@ import { ClaudePool } from './claude/claude-pool.ts'
 import { clearLeftovers, WorkDirectory } from './claude/work-directory.ts'
 import { openControl } from './control/open-control.ts'
 import { WorkerRecord } from './control/worker-record.ts'
+import { leaveWithout } from './leave-without.ts'
 import type { StopRequests } from './stop-requests.ts'
 import { Worker } from './worker.ts'
 import type { WorkerConfig } from './worker-config.ts'
@@ -25,12 +26,15 @@ export interface RunWorkerDeps {
 
 /**
  * Builds a worker, runs it until it has ended, and leaves nothing behind: no process, no folder, no socket.
- * @throws UsageError when the extra CA file cannot be read, or health cannot be served where it should.
+ * @throws UsageError when the extra CA file cannot be read, health cannot be served where it should, or what the worker is not to
+ * work without is not there.
  */
 export async function runWorker(config: WorkerConfig, deps: RunWorkerDeps): Promise<WorkerExit> {
   const { log, stop, clock = systemClock, random = Math.random } = deps
   await using opened = new ReleaseStack()
   const extraCa = await readExtraCa(config.extraCaFile)
+  using _lifeline =
+    config.leaveWithout === undefined ? undefined : await leaveWithout(config.leaveWithout, { stop, clock })
   await clearLeftovers(log)
   const directory = opened.use(await WorkDirectory.open())
   const { concurrency: slots, cancelGraceMs } = config

@@ -58,6 +58,8 @@ export interface WorkerConfig {
   readonly onRateLimit: 'error' | 'requeue'
   readonly exitAfterJobs?: number | undefined
   readonly exitAfterIdleMs?: number | undefined
+  /** A file or folder without which the worker leaves, absolute. */
+  readonly leaveWithout?: string | undefined
   /** Proxies for the router's socket, as the environment named them. */
   readonly proxy: {
     readonly https?: string | undefined

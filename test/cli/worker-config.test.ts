@@ -37,6 +37,7 @@ const other: Record<string, unknown> = {
   once: true,
   exitAfterJobs: '3',
   exitAfterIdle: '10m',
+  leaveWithout: '/run/secrets',
   healthAddr: '127.0.0.1:9464',
   logPayloads: true,
 }
@@ -99,6 +100,7 @@ describe('the configuration of a worker', () => {
       onRateLimit: 'error',
       exitAfterJobs: 1,
       exitAfterIdleMs: undefined,
+      leaveWithout: undefined,
       proxy: { https: 'http://proxy:3128', no: 'localhost' },
       extraCaFile: '/etc/ca.pem',
       healthAddress: undefined,

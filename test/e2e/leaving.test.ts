@@ -1,3 +1,6 @@
+import { mkdtempSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Gate } from '../../src/dev/echo-model.ts'
 import { Secret } from '../../src/shared/secret.ts'
@@ -199,6 +202,27 @@ describe.skipIf(claudeProgram() === undefined)('a worker that leaves by itself',
     clock.advance(0)
     expect(await house.worker.ended).toEqual({ exit: 'done', error: undefined })
     expect(house.worker.states).toEqual(['idle', 'busy', 'idle', 'draining', 'stopped'])
+  })
+})
+
+describe.skipIf(claudeProgram() === undefined)('a worker that is not to work without a folder', () => {
+  it('finishes its job and leaves when the folder is removed', async () => {
+    const [clock, folder] = [new WatchedClock(), mkdtempSync(join(tmpdir(), 'auxot-lifeline-'))]
+    await using house = await openHouse({ worker: { clock, leaveWithout: folder, lingerMs: 0 } })
+    const gate = new Gate()
+    house.model.script({ blocks: [text('the whole answer')], gate })
+    const job = house.ask('one')
+    await gate.reached()
+    await clock.waitOf(2_000)
+    rmdirSync(folder)
+    clock.advance(2_000)
+    await house.worker.reached('draining')
+    gate.open()
+    expect(await job.done).toMatchObject({ kind: 'complete', message: { full_response: 'the whole answer' } })
+    expect(await house.worker.ended).toEqual({ exit: 'done', error: undefined })
+    expect(house.worker.events.all).toContainEqual(
+      expect.objectContaining({ type: 'state', to: 'draining', reason: `${folder} is gone` }),
+    )
   })
 })
 

@@ -92,6 +92,7 @@ describe('the settings', () => {
       once: false,
       exitAfterJobs: undefined,
       exitAfterIdle: undefined,
+      leaveWithout: undefined,
       healthAddr: undefined,
       user: undefined,
       userIfPossible: false,

@@ -5,11 +5,11 @@ import { type DevRouter, startDevRouter } from '../../src/dev/dev-router.ts'
 import { type EchoModel, startEchoModel } from '../../src/dev/echo-model.ts'
 import { containerOptions } from '../../src/fleet/drivers/docker/container-options.ts'
 import { putFiles } from '../../src/fleet/drivers/docker/put-files.ts'
-import { insideContainer } from '../../src/fleet/drivers/docker/run-inside.ts'
 import { ReleaseStack } from '../../src/shared/disposal.ts'
 import { Canaries } from './canaries.ts'
 import { docker } from './engine.ts'
 import { within } from './event-record.ts'
+import { runAs } from './run-as.ts'
 import { workerImage } from './worker-image.ts'
 import { workerSpec } from './worker-spec.ts'
 
@@ -63,8 +63,7 @@ export class WorkerContainer implements AsyncDisposable {
 
   /** Runs a program in the container as the worker's user, and returns what it prints. */
   async run(command: readonly string[], { user } = { user: this.user }): Promise<string> {
-    const signal = AbortSignal.timeout(90_000)
-    return (await insideContainer(this.container)(command, user, signal)).output
+    return await runAs(this.container, user, command)
   }
 
   /** Asks it one question through the router, and returns the answer. */

@@ -61,6 +61,15 @@ const known: readonly Known[] = [
     say: () => 'The Docker engine wants to be spoken to with TLS',
     hint: 'Set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of ca.pem, cert.pem and key.pem.',
   },
+  {
+    // What it was doing when its own parts were closed, one after the other.
+    words:
+      /database not open|transport is closing|(?:client )?connection is closing|failed to update store for object/i,
+    code: 'ENGINE_ENDING',
+    say: () => 'The Docker engine was ended meanwhile',
+    hint: 'Run this again when it is back: it goes on from what is there.',
+    retryable: true,
+  },
 ]
 
 /** A sentence for what an engine answered; its own words where there is none. */

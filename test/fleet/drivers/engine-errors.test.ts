@@ -195,6 +195,17 @@ describe('what the engine answers', () => {
       'The Docker engine wants to be spoken to with TLS',
       'Set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of ca.pem, cert.pem and key.pem.',
     ],
+    ...[
+      "error while mounting volume '/v/_data': get auxot-default-1-secrets: database not open",
+      'failed to update store for object type *libnetwork.endpoint: open : no such file or directory',
+      'transport is closing: unavailable',
+    ].map((words): [number, string, string, string, string] => [
+      500,
+      words,
+      'ENGINE_ENDING',
+      'The Docker engine was ended meanwhile',
+      'Run this again when it is back: it goes on from what is there.',
+    ]),
     [
       403,
       'authorization denied by plugin policy: no',
@@ -210,7 +221,7 @@ describe('what the engine answers', () => {
       undefined,
     ],
   ])('%i %s', (status, words, code, message, hint) => {
-    const retryable = code === 'DISK_FULL'
+    const retryable = code === 'DISK_FULL' || code === 'ENGINE_ENDING'
     expect(told(answered(status, words))).toEqual({ message, hint, code, exit: 'noBackend', retryable })
   })
 

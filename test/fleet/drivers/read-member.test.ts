@@ -4,6 +4,7 @@ import { memberFrom } from '../../../src/fleet/drivers/docker/read-member.ts'
 import type { WorkerReport } from '../../../src/protocol/control-answers.ts'
 
 const nowMs = Date.parse('2026-01-01T12:00:00Z')
+const created = '2026-01-01T11:59:49Z'
 const running = { Status: 'running', Running: true, StartedAt: '2026-01-01T11:59:50Z', ExitCode: 0 }
 
 /** A container as the engine tells of it, as far as that is read. */
@@ -13,6 +14,7 @@ function container(state: object, more: { name?: string; restarts?: number; poli
     Id: 'c3',
     Name: name,
     Image: 'sha256:1',
+    Created: created,
     RestartCount: restarts,
     State: { Paused: false, Restarting: false, OOMKilled: false, Error: '', ...state },
     Config: { Labels: { 'com.auxot.fleet': 'default', 'com.auxot.slot': '3', 'com.auxot.config-hash': 'h' } },
@@ -45,7 +47,7 @@ describe('a container and its worker as a member of the fleet', () => {
       'one whose start the engine did not see to its end',
       { ...running, StartedAt: '0001-01-01T00:00:00Z' },
       undefined,
-      { state: 'unhealthy', isHalfMade: false },
+      { state: 'starting', isHalfMade: false, startedAt: created },
     ],
   ])('shows %s', (_, state, said, facts) => {
     expect(memberFrom(container(state), said, nowMs)).toMatchObject({ name: 'default-3', slot: 3, ...facts })

@@ -4,12 +4,12 @@ import { text } from 'node:stream/consumers'
 import type { Container } from 'dockerode'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { blocksOf, type Content } from '../../../src/dev/echo/messages-body.ts'
-import { insideContainer } from '../../../src/fleet/drivers/docker/run-inside.ts'
 import { baseImage } from '../../support/base-image.ts'
 import { Canaries } from '../../support/canaries.ts'
 import { describeEngine, docker } from '../../support/engine.ts'
 import { FleetOnTrial } from '../../support/fleet-on-trial.ts'
 import { conversationOf } from '../../support/model-request.ts'
+import { runAs } from '../../support/run-as.ts'
 import { tracesIn } from '../../support/traces.ts'
 
 const lookEverywhere = readFileSync(new URL('../../support/look-everywhere.pl', import.meta.url), 'utf8')
@@ -114,7 +114,7 @@ describeEngine('the secrets of a fleet', () => {
   it('are found by no tool of a job, but for the token in Claude Code’s own memory', async () => {
     const planted = new Canaries().workerKey
     const plant = ['sh', '-c', `echo ${planted} >/tmp/planted`]
-    await insideContainer(container)(plant, 'auxot', AbortSignal.timeout(10_000))
+    await runAs(container, 'auxot', plant)
     const sleeper = await container.exec({ Cmd: ['sleep', '600'], User: 'auxot', Env: [`PLANTED=${planted}`] })
     await sleeper.start({ Detach: true })
     const found = await lookWithBash(fleet, [fleet.canaries.workerKey, fleet.canaries.token, planted])

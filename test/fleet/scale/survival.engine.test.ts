@@ -1,7 +1,12 @@
+import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Gate } from '../../../src/dev/echo-model.ts'
 import { whyNoEngine } from '../../support/engine.ts'
 import { FleetOnTrial } from '../../support/fleet-on-trial.ts'
+import { text } from '../../support/job-parts.ts'
 import { OwnEngine, whyNoOwnEngine } from '../../support/own-engine.ts'
+import { runAs } from '../../support/run-as.ts'
+import type { RunningAuxot } from '../../support/run-auxot.ts'
 import { workerImage } from '../../support/worker-image.ts'
 
 const reason = whyNoEngine ?? whyNoOwnEngine
@@ -9,6 +14,8 @@ if (reason && process.env.CI === 'true') throw new Error(`${reason}, and CI must
 
 /** These tests are about neither the engine's network nor the moment at which an idle worker leaves. */
 const plain = ['--network', 'host', '--linger', '0s']
+/** A signal that comes before a container's first process can hear one is lost, and the engine waits out the time for leaving. */
+const soonOver = [...plain, '--drain-timeout', '2s', '--cancel-grace', '1s']
 
 const nothing = { pids: [], mounts: [] }
 const idsOf = ({ router }: FleetOnTrial) => router.workers.map(({ id }) => id).sort()
@@ -83,29 +90,53 @@ describe.skipIf(reason)(reason === undefined ? 'a fleet whose engine ends' : `a 
     expect(doneBy(await fleet.scale(1, ...plain))).toEqual(['keep kept', 'drain gone'])
   })
 
-  it('in the middle of a scale is made whole by the next one', async () => {
+  // An engine that is killed while a container begins may lose it: it works, and no engine knows of it any more.
+  it.each([
+    ['killed while containers are made', 'SIGKILL', /4 create/],
+    ['killed while they begin', 'SIGKILL', /started/],
+    ['killed while they begin, once more', 'SIGKILL', /started/],
+    ['killed when the fourth has begun', 'SIGKILL', /4 started/],
+    ['stopped while containers are made', 'SIGTERM', /4 create/],
+    ['stopped while they begin', 'SIGTERM', /started/],
+  ] as const)('in the middle of a scale is made whole by the next one: %s', async (_, signal, moment) => {
     await using fleet = await FleetOnTrial.open({ engine })
-    await using broken = fleet.start(['worker', 'scale', '4', ...plain])
-    // While containers are made: an engine that is killed while one begins loses hold of it, which only the engine can mend.
-    await broken.line(/4 create/)
-    await engine.end('SIGKILL')
-    const { code, stdout, stderr } = await broken.ended
-    const [sentence, ...rest] = stderr
-      .split('\n')
-      .slice(stderr.split('\n').findIndex((line) => line.startsWith('Error')))
-    expect({ code, stdout, sentence }).toEqual({
-      code: 7,
-      stdout: '',
-      sentence: expect.stringMatching(/^Error: .*Docker engine .+\.$/),
-    })
-    // The way out, and nothing else.
-    expect(rest.join('\n')).toMatch(/^ {2}Start it .+\n$/)
+    await using broken = fleet.start(['worker', 'scale', '4', ...soonOver])
+    await broken.line(moment)
+    await engine.end(signal)
+    await expectGone(broken)
     await engine.start()
-    expect(await fleet.scale(4, ...plain)).toMatchObject({ after: 4, converged: true })
+    expect(await fleet.scale(4, ...soonOver)).toMatchObject({ after: 4, converged: true })
     expect(await fleet.slots()).toEqual([1, 2, 3, 4])
     const filters = { label: [`com.auxot.fleet=${fleet.name}`, 'com.auxot.slot'] }
     expect((await engine.docker.listVolumes({ filters })).Volumes).toHaveLength(4)
+    await fleet.router.until(({ workers }) => workers.length === 4, 'workers that nobody knows of to leave')
     await expectAnswers(fleet, 4)
-    expect(await fleet.scale(4, ...plain)).toMatchObject({ changed: false, converged: true })
+    expect(await fleet.scale(4, ...soonOver)).toMatchObject({ changed: false, converged: true })
+  })
+
+  it('may leave a worker behind that it cannot end, which finishes its job and leaves when its volume is removed', async () => {
+    await using fleet = await FleetOnTrial.open({ engine })
+    await fleet.scale(1, ...plain)
+    const gate = new Gate()
+    fleet.model.script({ blocks: [text('the whole answer')], gate })
+    const job = fleet.ask('a question')
+    await gate.reached()
+    const [container] = await fleet.containers()
+    const secrets = container?.Mounts.find(({ Destination }) => Destination === '/run/secrets')
+    if (!container || !secrets) throw new Error('there is no container with secrets')
+    rmSync(secrets.Source, { recursive: true })
+    const draining = ['auxot-control', 'wait', '30', 'draining']
+    const said = await runAs(engine.docker.getContainer(container.Id), 'auxot', draining)
+    expect(JSON.parse(said)).toMatchObject({ state: 'draining', reason: '/run/secrets is gone' })
+    gate.open()
+    expect(await job.done).toMatchObject({ kind: 'complete', message: { full_response: 'the whole answer' } })
+    await fleet.router.until(({ workers }) => workers.length === 0, 'the worker to leave')
   })
 })
+
+/** The scale has ended with one sentence and the way out, and nothing else. */
+async function expectGone(scale: RunningAuxot): Promise<void> {
+  const { code, stdout, stderr } = await scale.ended
+  expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+  expect(stderr).toMatch(/\nError: .*Docker engine .+\.\n {2}(Start it|Run this again) .+\n$/)
+}

@@ -130,8 +130,8 @@ describeEngine('a fleet under load', () => {
     if (!job) throw new Error('there is no job')
     const container = docker.getContainer(job.id)
     const stopped = container.stop()
-    const draining = { command: ['auxot-control', 'wait', '30', 'draining'], user: 'auxot' }
-    const { output } = await insideContainer(container)(draining.command, draining.user, AbortSignal.timeout(40_000))
+    const draining = ['auxot-control', 'wait', '30', 'draining']
+    const { output } = await insideContainer(container)(draining, AbortSignal.timeout(40_000))
     expect(JSON.parse(output)).toMatchObject({ state: 'draining' })
     answers.letGo(job.question)
     await expectAnswered(job, answers)

@@ -45,6 +45,8 @@ export function workerEnv(
     [commonSettings.logFormat.env]: 'json',
     [commonSettings.logLevel.env]: values.workerLogLevel,
     [workerSettings.userIfPossible.env]: 'true',
+    // A container that its engine lost hold of is removed with its volume, and what runs of it has to see that.
+    [workerSettings.leaveWithout.env]: inside.folder,
   })
 }
 

@@ -1,9 +1,8 @@
 import { decodeControlAnswer, type WorkerDecision, type WorkerReport } from '../../../protocol/control-answers.ts'
 import type { MemberRequest } from '../../fleet-backend.ts'
-import { workerUser } from './container-options.ts'
 import type { RunInside } from './run-inside.ts'
 
-/** The image's own program for speaking with the worker beside it. */
+/** The image's own program for speaking with the worker beside it. It becomes the worker's user by itself. */
 const program = 'auxot-control'
 const askLimitMs = 5_000
 
@@ -12,7 +11,7 @@ async function ask(inside: RunInside, request: MemberRequest | { readonly op: 's
   const command = [program, JSON.stringify(request)]
   try {
     const limit = AbortSignal.timeout(askLimitMs)
-    const { output } = await inside(command, workerUser.name, limit)
+    const { output } = await inside(command, limit)
     return decodeControlAnswer(output)
   } catch (error) {
     if (isNobodyThere(error)) return undefined
@@ -40,7 +39,7 @@ export async function awaitState(
 ): Promise<WorkerReport | undefined> {
   const command = [program, 'wait', `${limitS}`, ...states]
   try {
-    const { output } = await inside(command, workerUser.name, signal)
+    const { output } = await inside(command, signal)
     const answer = decodeControlAnswer(output)
     return answer?.schema === 'auxot.worker.report/v1' ? answer : undefined
   } catch (error) {
@@ -49,8 +48,9 @@ export async function awaitState(
   }
 }
 
-/** The container is not running (409), is gone (404), or said nothing in time. */
+/** The container is not running (409; 500 where it ended in that moment), is gone (404), or said nothing in time. */
 function isNobodyThere(error: unknown): boolean {
-  const { statusCode, name } = error as { statusCode?: number; name?: string }
-  return statusCode === 404 || statusCode === 409 || name === 'TimeoutError' || name === 'AbortError'
+  const { statusCode, name, message = '' } = error as { statusCode?: number; name?: string; message?: string }
+  const isOver = statusCode === 404 || statusCode === 409 || (statusCode === 500 && /is not running/i.test(message))
+  return isOver || name === 'TimeoutError' || name === 'AbortError'
 }

@@ -8,7 +8,7 @@ export const secretsFolder = '/run/secrets'
 /** Where a worker in a container has its control socket. */
 const runtimeFolder = '/run/auxot'
 /** The user that a worker becomes; made in the image. */
-export const workerUser = { name: 'auxot', id: 10_001 } as const
+const workerUserId = 10_001
 
 /**
  * How a worker's container is made. It begins as root with just the capabilities that becoming another user takes, and KILL: the init
@@ -59,6 +59,6 @@ const confinement = {
   Tmpfs: {
     // Programs may be run from there: it is where Claude Code's tools work.
     '/tmp': 'rw,exec,nosuid,nodev,mode=1777,size=1g',
-    [runtimeFolder]: `rw,noexec,nosuid,nodev,mode=0700,uid=${workerUser.id},gid=${workerUser.id},size=1m`,
+    [runtimeFolder]: `rw,noexec,nosuid,nodev,mode=0700,uid=${workerUserId},gid=${workerUserId},size=1m`,
   },
 }

@@ -5,7 +5,7 @@ import type { MemberRequest, Readiness } from '../../fleet-backend.ts'
 import { askDecision, awaitState } from './ask-worker.ts'
 import { lastWords } from './last-words.ts'
 import { isDoneAlready, isMissing } from './missing.ts'
-import { isLost, memberFrom } from './read-member.ts'
+import { memberFrom } from './read-member.ts'
 import { insideContainer } from './run-inside.ts'
 
 /** States in which a worker's start has come to an end, whichever. */
@@ -57,7 +57,7 @@ export async function untilReady(container: Container, signal: AbortSignal): Pro
     if (report?.state === 'idle' || report?.state === 'busy') return { kind: 'ready', report }
     const info = await container.inspect()
     const { state, reason } = memberFrom(info, report, Date.now())
-    if (report || isLost(info)) return { kind: 'failed', state, reason }
+    if (report) return { kind: 'failed', state, reason }
     if (state === 'crash_loop' || state === 'stopped') {
       return { kind: 'failed', state, reason: (await lastWords(container)) ?? reason }
     }

@@ -14,8 +14,8 @@ export function plainView(target: PlainTarget): EngineView {
   }
   return {
     get: (path, query) => ask(query ? `${path}?${new URLSearchParams(query)}` : path),
-    inside: (id) => async (command, user, signal) => {
-      const wish = { Cmd: command, User: user, AttachStdout: true }
+    inside: (id) => async (command, signal) => {
+      const wish = { Cmd: command, AttachStdout: true }
       const { Id } = await ask<{ Id: string }>(`/containers/${id}/exec`, wish)
       const path = `/exec/${Id}/start`
       const output = await textOf(await askEngine(target, { path, body: { Detach: false, Tty: false }, signal }))

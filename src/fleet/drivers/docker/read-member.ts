@@ -25,17 +25,16 @@ export function memberFrom(info: ContainerInspectInfo, report: WorkerReport | un
     isHalfMade: State.Status === 'created',
     isSuccessor: Name.slice(1) === successorName(fleet, slot),
     comesBack: HostConfig.RestartPolicy?.Name === 'unless-stopped',
-    startedAt: State.Running ? State.StartedAt : undefined,
+    startedAt: State.Running ? begunAt(info) : undefined,
     report,
   }
 }
 
-/** When a container began whose start the engine has not seen to its end. */
+/** When a container began whose start the engine has not seen to its end, because it was killed meanwhile. */
 const never = '0001-01-01T00:00:00Z'
 
-/** The engine was killed while the container began: it runs, and the engine can neither ask nor stop it, nor remove what runs of it. */
-export function isLost({ State }: ContainerInspectInfo): boolean {
-  return State.Running && State.StartedAt === never
+function begunAt({ State, Created }: ContainerInspectInfo): string {
+  return State.StartedAt === never ? Created : State.StartedAt
 }
 
 type Standing = Pick<FleetMember, 'state' | 'reason'>
@@ -43,13 +42,12 @@ type Standing = Pick<FleetMember, 'state' | 'reason'>
 function standing(info: ContainerInspectInfo, report: WorkerReport | undefined, nowMs: number): Standing {
   const { State, RestartCount } = info
   if (State.Status === 'created') return { state: 'stopped', reason: 'its start was never finished' }
-  if (isLost(info)) return { state: 'unhealthy', reason: 'its engine was killed while it began: restart the engine' }
   if (State.Restarting) return { state: 'crash_loop', reason: `it ended with ${State.ExitCode} and is started again` }
   if (!State.Running) return { state: 'stopped', reason: endOf(State) }
   if (State.Paused) return { state: 'unhealthy', reason: 'its container is paused' }
   if (report) return ownWords(report, State.Health?.Status === 'unhealthy')
   if (RestartCount >= mostRestarts) return { state: 'crash_loop', reason: `it was started ${RestartCount} times again` }
-  const isNew = nowMs - Date.parse(State.StartedAt) < startLimitMs
+  const isNew = nowMs - Date.parse(begunAt(info)) < startLimitMs
   return isNew ? { state: 'starting' } : { state: 'unhealthy', reason: 'it gives no answer' }
 }
 

@@ -9,13 +9,16 @@ interface InsideResult {
   readonly exitCode: number | undefined
 }
 
-/** Runs a program inside a running container, as a user of it. */
-export type RunInside = (command: readonly string[], user: string, signal: AbortSignal) => Promise<InsideResult>
+/**
+ * Runs a program inside a running container, as the user that the container begins as. To name another the engine would have to read
+ * the container's own list of users, and one that was killed while the container began can never do that again.
+ */
+export type RunInside = (command: readonly string[], signal: AbortSignal) => Promise<InsideResult>
 
 /** Runs programs inside a container through dockerode. */
 export function insideContainer(container: Container): RunInside {
-  return async (command, user, signal) => {
-    const exec = await container.exec({ Cmd: [...command], User: user, AttachStdout: true, abortSignal: signal })
+  return async (command, signal) => {
+    const exec = await container.exec({ Cmd: [...command], AttachStdout: true, abortSignal: signal })
     const stream = await exec.start({ abortSignal: signal })
     const stop = () => stream.destroy()
     signal.addEventListener('abort', stop, { once: true })

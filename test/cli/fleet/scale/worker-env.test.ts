@@ -21,6 +21,7 @@ const always = {
   AUXOT_ON_AUTH_FAILURE: 'hold',
   AUXOT_ROUTER_URL: 'wss://router.example.com/ws',
   AUXOT_USER: 'auxot',
+  AUXOT_LEAVE_WITHOUT: '/run/secrets',
   AUXOT_USER_IF_POSSIBLE: 'true',
   CLAUDE_CODE_OAUTH_TOKEN_FILE: '/run/secrets/claude-credential',
 }
@@ -59,7 +60,7 @@ describe("the environment of a fleet's workers", () => {
   })
 
   it('can hold every setting that a worker has, but for those that are the host’s or the image’s own', () => {
-    const own = ['routerUrl', 'keyFile', 'profile', 'claudePath', ...Object.keys(commonSettings)]
+    const own = ['routerUrl', 'keyFile', 'profile', 'claudePath', 'leaveWithout', ...Object.keys(commonSettings)]
     const all = Object.keys(workerSettings).filter((name) => !own.includes(name))
     expect(Object.keys(passedSettings).sort()).toEqual(all.sort())
     expect(Object.values(passedSettings).filter(({ kind }) => !kind.format)).toEqual([])
