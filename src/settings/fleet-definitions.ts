@@ -1,6 +1,6 @@
 import { logLevels } from '../shared/log-level.ts'
 import { claudeSettings, commonSettings, connectionSettings, servingSettings } from './definitions.ts'
-import { byteSize, cpuCount, fleetName, nameValuePairs, pastMoment, waitCondition } from './fleet-kinds.ts'
+import { byteSize, cpuCount, fleetName, imageName, nameValuePairs, pastMoment, waitCondition } from './fleet-kinds.ts'
 import { choice, duration, integer, listenAddress, onOff, path, routerUrl, text } from './kinds.ts'
 import { optional, withDefault } from './setting.ts'
 
@@ -21,7 +21,7 @@ const timeout = withDefault({
 
 const image = optional({
   flag: 'image',
-  kind: text('NAME'),
+  kind: imageName,
   summary: "the workers' image; auxot-worker with this auxot's version when absent",
 })
 

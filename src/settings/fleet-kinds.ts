@@ -46,6 +46,27 @@ export const fleetName: Kind<string> = {
   format: (name) => name,
 }
 
+/** A name of an image as Docker takes it: a registry's host, parts of small letters, and a tag or digest behind it. */
+const imagePattern =
+  /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/
+
+/** The name of an image, or its id. */
+export const imageName: Kind<string> = {
+  placeholder: 'NAME',
+  parse: (text) => {
+    const name = text.trim()
+    if (!imagePattern.test(name)) {
+      throw refusal(
+        text,
+        'is no name of an image',
+        'Write it like registry.example.com/team/worker:1.0, in small letters.',
+      )
+    }
+    return name
+  },
+  format: (name) => name,
+}
+
 /** What `worker status --wait` waits for. */
 export type WaitCondition =
   /** So many are ready, or more. */

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FakeEngine, startFakeEngine } from '../support/fake-engine.ts'
 import { readDocument } from '../support/json-documents.ts'
 import { runAuxot } from '../support/run-auxot.ts'
@@ -28,7 +32,7 @@ const empty = {
   '/containers/json': [],
   '/images/worker:1/json': image('amd64'),
 }
-const refuses = (statusCode: number, message: string) => (response: import('node:http').ServerResponse) => {
+const refuses = (statusCode: number, message: string) => (response: ServerResponse) => {
   response.writeHead(statusCode, { 'content-type': 'application/json' }).end(JSON.stringify({ message }))
 }
 
@@ -74,12 +78,75 @@ describe('auxot worker scale, where the engine does not do its part, ends with 7
   })
 })
 
+describe('auxot worker scale --pull', () => {
+  const registry = 'registry.example.com'
+  const name = `${registry}/team/worker:1`
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'auxot-pull-'))
+    const auth = Buffer.from('ci:canary-password').toString('base64')
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { [registry]: { auth } } }))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  /** An engine that fetches the image in two layers, and then has no room for a container. */
+  const fetching = (seen: (string | undefined)[]) => ({
+    ...empty,
+    '/images/create': (response: ServerResponse) => {
+      const { url, headers } = response.req
+      seen.push(url, headers['x-registry-auth']?.toString())
+      const events = [
+        { id: 'a', status: 'Pulling fs layer' },
+        { id: 'b', status: 'Already exists' },
+        { id: 'a', status: 'Downloading', progressDetail: { current: 1, total: 2 } },
+        { id: 'a', status: 'Pull complete' },
+        { status: 'Status: Downloaded newer image' },
+      ]
+      response.end(events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+    },
+    [`/images/${name}/json`]: image('amd64'),
+    '/containers/create': refuses(500, 'no space left on device'),
+  })
+  const run = (engine: FakeEngine, ...argv: string[]) => {
+    const env = { ...given, AUXOT_IMAGE: name, DOCKER_HOST: engine.host, DOCKER_CONFIG: folder }
+    return runAuxot(['worker', 'scale', '1', '--pull', ...argv], { env })
+  }
+
+  it('fetches the image first, with the docker command’s login, and tells how far it is', async () => {
+    const seen: (string | undefined)[] = []
+    await using engine = await startFakeEngine(fetching(seen))
+    const { code, stdout, stderr } = await run(engine)
+    expect(code).toBe(7)
+    expect(stderr.replace(/\d+ms$/gm, 'TIME')).toMatch(
+      new RegExp(`^\\+ image layer 1/2 TIME\n\\+ image layer 2/2 TIME\n\\+ image: ${name} TIME\n`),
+    )
+    const [url = '', login = ''] = seen
+    const asked = Object.fromEntries(new URL(url, 'http://engine').searchParams)
+    expect(asked).toEqual({ fromImage: `${registry}/team/worker`, tag: '1' })
+    expect(JSON.parse(Buffer.from(login, 'base64url').toString('utf8'))).toEqual({
+      serveraddress: registry,
+      username: 'ci',
+      password: 'canary-password',
+    })
+    expect(stdout + stderr).not.toContain('canary')
+  })
+
+  it('with --dry-run fetches nothing', async () => {
+    const seen: (string | undefined)[] = []
+    await using engine = await startFakeEngine({ ...fetching(seen), [`/images/${name}/json`]: refuses(404, 'none') })
+    const { code, stderr } = await run(engine, '--dry-run')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('default-1 create') })
+    expect(seen).toEqual([])
+  })
+})
+
 describe('auxot worker scale, told something wrong, ends with 2 before it asks the engine anything', () => {
   it.each([
     ['a size that is none', ['five'], '"five" is no size of a fleet'],
     ['a size below zero', ['--', '-3'], undefined],
     ['a fleet that cannot be a name', ['2', '--fleet', 'My Fleet'], '--fleet: "My Fleet" is no fleet name'],
     ['a size without its unit', ['2', '--memory', '2'], '--memory: "2" is no size'],
+    ['an image that cannot be one', ['2', '--image', 'My Worker'], '--image: "My Worker" is no name of an image'],
     ['a flag that there is not', ['2', '--dryrun'], undefined],
     ['two sizes', ['2', '3'], undefined],
   ])('%s', async (_, argv, message) => {

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { messageOf, UsageError } from '../../shared/errors.ts'
+import { UsageError } from '../../shared/errors.ts'
 import { nearest } from '../../shared/nearest.ts'
+import { readDockerJson } from './docker-json.ts'
 import type { EngineRoute } from './engine-address.ts'
 import { tlsOfContext } from './engine-tls.ts'
 import { routeFromHost } from './host-route.ts'
@@ -22,7 +23,7 @@ interface ContextFile {
 /** The context that `docker context use` chose. @throws UsageError for a file that cannot be understood */
 export function currentContext(configFolder: string): ChosenContext | undefined {
   const path = join(configFolder, 'config.json')
-  const { currentContext: name } = readJson(path) as { readonly currentContext?: unknown }
+  const { currentContext: name } = readDockerJson(path) as { readonly currentContext?: unknown }
   return typeof name === 'string' && name !== '' ? { name, from: path } : undefined
 }
 
@@ -34,7 +35,7 @@ export function contextRoute({ name, from }: ChosenContext, configFolder: string
   const id = createHash('sha256').update(name).digest('hex')
   const path = join(folder, 'meta', id, 'meta.json')
   if (configFolder === undefined || !existsSync(path)) throw unknownContext({ name, from }, folder)
-  const { Endpoints } = readJson(path) as ContextFile
+  const { Endpoints } = readDockerJson(path) as ContextFile
   const { Host: host, SkipTLSVerify: skipsVerify } = Endpoints?.docker ?? {}
   if (typeof host !== 'string' || host === '') {
     throw new UsageError(`The Docker context "${name}" (${from}) names no engine`, { hint: chooseAnother })
@@ -59,7 +60,7 @@ function namesIn(folder: string): string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder).flatMap((id) => {
     try {
-      const { Name } = readJson(join(folder, id, 'meta.json')) as ContextFile
+      const { Name } = readDockerJson(join(folder, id, 'meta.json')) as ContextFile
       return typeof Name === 'string' ? [Name] : []
     } catch {
       // Only a suggestion.
@@ -67,20 +68,3 @@ function namesIn(folder: string): string[] {
     }
   })
 }
-
-/** An object; an empty one where there is no file. */
-function readJson(path: string): object {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof value === 'object' && value !== null) return value
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return {}
-    // A parser's message quotes the file, which may hold passwords of registries.
-    const reason = error instanceof SyntaxError ? 'it is no JSON' : messageOf(error)
-    throw new UsageError(`Docker's configuration ${path} cannot be read: ${reason}`, { hint: repair })
-  }
-  throw new UsageError(`Docker's configuration ${path} cannot be read: it is no JSON object`, { hint: repair })
-}
-
-const repair = 'Repair it, or name the engine with DOCKER_HOST.'

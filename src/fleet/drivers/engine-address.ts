@@ -89,7 +89,8 @@ function hostRoute(text: string, places: EnginePlaces): EngineRoute {
   return folder === undefined ? route : { ...route, tls: tlsFromFolder(folder, 'DOCKER_TLS_VERIFY is set') }
 }
 
-function configFolder({ dockerConfig, home }: EnginePlaces): string | undefined {
+/** Where the docker command keeps what it was told. Undefined where nobody knows. */
+export function configFolder({ dockerConfig, home }: EnginePlaces): string | undefined {
   return dockerConfig ?? (home === undefined ? undefined : join(home, '.docker'))
 }
 

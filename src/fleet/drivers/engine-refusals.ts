@@ -50,6 +50,20 @@ const known: readonly Known[] = [
     hint: 'Look at the name in --image, and log in with "docker login" where that is needed.',
   },
   {
+    words: /no basic auth credentials|authentication required|unauthorized: /i,
+    code: 'REGISTRY_DENIED',
+    say: () => 'The registry lets nobody fetch this image without a login, or not with this one',
+    hint: 'Log in with "docker login" and the name of the registry, as the user who runs auxot.',
+  },
+  {
+    words: /(?:Get|Head) "https?:\/\/([^/"]+)[^"]*": (.+)$/is,
+    code: 'REGISTRY_UNREACHABLE',
+    say: ([, host = '', why = '']) =>
+      `The Docker engine cannot fetch from the registry ${cleanWords(host)}: ${cleanWords(why)}`,
+    hint: "It is the engine that fetches: look at the image's name, and at the engine's own network and proxies.",
+    retryable: true,
+  },
+  {
     words: /client version [\d.]+ is too (?:old|new)|minimum supported api version/i,
     code: 'ENGINE_TOO_OLD',
     say: ([words]) => `The Docker engine and auxot do not understand each other: ${cleanWords(words)}`,

@@ -26,8 +26,8 @@ const hints: readonly (readonly [words: RegExp, hint: string])[] = [
     "npm's registry is not to be reached from the build: name yours with --build-arg NPM_CONFIG_REGISTRY=URL, or a proxy with HTTPS_PROXY.",
   ],
   [
-    /^(?:Get "|pull access denied|manifest for|manifest unknown|error pulling)/m,
-    'The base image cannot be fetched: name another with --build-arg BASE_IMAGE=NAME, one that the engine has or can reach.',
+    /^(?:Get "|Head "|pull access denied|unauthorized|manifest for|manifest unknown|error pulling)/m,
+    'The base image cannot be fetched: log in to its registry with "docker login", or name another with --build-arg BASE_IMAGE=NAME.',
   ],
 ]
 

@@ -3,9 +3,11 @@ import type Dockerode from 'dockerode'
 import { auxotVersion } from '../../shared/version.ts'
 import { engineErrorFrom } from '../drivers/engine-errors.ts'
 import { BackendError } from '../errors.ts'
+import type { RegistryLogin } from '../registry/registry-login.ts'
 import { buildContext } from './build-context.ts'
 import { buildFailure } from './build-failure.ts'
 import { type BuildEvent, BuildProgress, type BuildStep } from './build-progress.ts'
+import { engineEvents } from './engine-events.ts'
 import { imageFacts } from './image-facts.ts'
 
 /** What is to be built. */
@@ -15,6 +17,8 @@ export interface ImageBuild {
   readonly buildArgs: Readonly<Record<string, string>>
   /** Certificate authorities to trust too, as PEM. */
   readonly ca?: string | undefined
+  /** For the registry of the base image. */
+  readonly login?: RegistryLogin | undefined
   readonly onStep: (step: BuildStep) => void
   readonly signal: AbortSignal
 }
@@ -29,11 +33,12 @@ export async function buildImage(docker: Dockerode, build: ImageBuild): Promise<
       dockerfile: 'docker/Dockerfile',
       buildargs: { AUXOT_VERSION: auxotVersion(), ...build.buildArgs },
       forcerm: true,
+      ...(build.login && { registryconfig: registryConfig(build.login) }),
       abortSignal: build.signal,
     })) as Readable
     // dockerode hears the signal only until the engine begins to answer.
     addAbortSignal(build.signal, events)
-    await follow(events, progress)
+    for await (const event of engineEvents<BuildEvent>(events)) progress.take(event)
   } catch (error) {
     build.signal.throwIfAborted()
     // What the engine said last tells more than that the connection ended.
@@ -48,12 +53,8 @@ export async function buildImage(docker: Dockerode, build: ImageBuild): Promise<
 
 const broken = { code: 'BUILD_FAILED', hint: 'Look whether the engine was restarted, and try again.', retryable: true }
 
-/** A failed build is an event like the others here, not an error of the connection. */
-async function follow(events: Readable, progress: BuildProgress): Promise<void> {
-  let rest = ''
-  for await (const text of events.setEncoding('utf8')) {
-    const lines = `${rest}${text}`.split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) if (line.trim() !== '') progress.take(JSON.parse(line) as BuildEvent)
-  }
+/** A token stands in the place of name and password; the types of dockerode know only those. */
+function registryConfig(login: RegistryLogin): Record<string, { username: string; password: string }> {
+  const { username = '', password = '', ...rest } = login
+  return { [login.serveraddress]: { username, password, ...rest } }
 }

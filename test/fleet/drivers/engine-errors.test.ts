@@ -195,6 +195,20 @@ describe('what the engine answers', () => {
       'The Docker engine wants to be spoken to with TLS',
       'Set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of ca.pem, cert.pem and key.pem.',
     ],
+    [
+      500,
+      'Head "http://registry.example.com/v2/team/worker/manifests/1": no basic auth credentials',
+      'REGISTRY_DENIED',
+      'The registry lets nobody fetch this image without a login, or not with this one',
+      'Log in with "docker login" and the name of the registry, as the user who runs auxot.',
+    ],
+    [
+      500,
+      'Get "https://registry.example.com/v2/": dial tcp: lookup registry.example.com on 127.0.0.1:53: no such host',
+      'REGISTRY_UNREACHABLE',
+      'The Docker engine cannot fetch from the registry registry.example.com: dial tcp: lookup registry.example.com on 127.0.0.1:53: no such host',
+      "It is the engine that fetches: look at the image's name, and at the engine's own network and proxies.",
+    ],
     ...[
       "error while mounting volume '/v/_data': get auxot-default-1-secrets: database not open",
       'failed to update store for object type *libnetwork.endpoint: open : no such file or directory',
@@ -221,7 +235,7 @@ describe('what the engine answers', () => {
       undefined,
     ],
   ])('%i %s', (status, words, code, message, hint) => {
-    const retryable = code === 'DISK_FULL' || code === 'ENGINE_ENDING'
+    const retryable = ['DISK_FULL', 'ENGINE_ENDING', 'REGISTRY_UNREACHABLE'].includes(code)
     expect(told(answered(status, words))).toEqual({ message, hint, code, exit: 'noBackend', retryable })
   })
 

@@ -117,7 +117,7 @@ describe('a build', () => {
     [
       'Get "https://registry.example.com/v2/": dial tcp: lookup registry.example.com: no such host',
       'FROM base',
-      'The base image cannot be fetched: name another with --build-arg BASE_IMAGE=NAME, one that the engine has or can reach.',
+      'The base image cannot be fetched: log in to its registry with "docker login", or name another with --build-arg BASE_IMAGE=NAME.',
     ],
     ['anything else', 'RUN make', undefined],
   ])('that fails with "%s" at %s has the hint: %s', async (words, text, hint) => {

@@ -5,6 +5,7 @@ import { defaultImageName } from '../../../fleet/image/image-name.ts'
 import { auxotVersion } from '../../../shared/version.ts'
 import { tellLine } from '../../open-output.ts'
 import { buildWorkerImage } from '../image/build-worker-image.ts'
+import { fetchWorkerImage } from '../image/fetch-worker-image.ts'
 import type { CaFile } from './ca-file.ts'
 import type { ScaleSettings } from './resolve-scale.ts'
 
@@ -27,14 +28,15 @@ interface ImageWish {
 export async function ensureImage(images: DockerImages, { settings, ca, env }: ImageWish): Promise<FoundImage> {
   const { image: named, pull, quiet, dryRun } = settings.values
   const name = named ?? defaultImageName()
-  const facts = pull ? await images.pull(name) : await images.find(name)
+  // A plan fetches nothing.
+  const facts = pull && !dryRun ? await fetchWorkerImage(images, { name, quiet, env }) : await images.find(name)
   if (facts) {
     if (!quiet && named === undefined) warnOfOther(facts)
     return { id: facts.id, name }
   }
-  if (named !== undefined) throw missing(name)
   // A plan does not need it, and changes nothing.
-  if (dryRun) return { id: 'not built yet', name }
+  if (dryRun && (pull || named === undefined)) return { id: 'not there yet', name }
+  if (named !== undefined) throw missing(name)
   const { id } = await buildWorkerImage(images, { ...settings.values, name, ca: ca?.pem, env })
   return { id, name }
 }

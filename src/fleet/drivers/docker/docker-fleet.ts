@@ -10,6 +10,7 @@ import type {
   MemberRequest,
   Readiness,
 } from '../../fleet-backend.ts'
+import type { LoginFor } from '../../registry/registry-login.ts'
 import type { WorkerSpec } from '../../worker-spec.ts'
 import { attempt } from './attempt.ts'
 import { containerOptions } from './container-options.ts'
@@ -26,15 +27,18 @@ import { putFiles } from './put-files.ts'
 export class DockerFleet implements FleetBackend, AsyncDisposable {
   readonly #docker: Dockerode
   readonly #reader: FleetReader
+  readonly #loginFor: LoginFor
 
-  constructor(docker: Dockerode) {
+  /** @param loginFor for the registries of images; without it only what is public can be fetched */
+  constructor(docker: Dockerode, loginFor: LoginFor = async () => undefined) {
     this.#docker = docker
+    this.#loginFor = loginFor
     this.#reader = new FleetReader(viewOf(docker))
   }
 
   /** What an image of this engine is, and how one comes to be there. */
   get images(): DockerImages {
-    return new DockerImages(this.#docker)
+    return new DockerImages(this.#docker, this.#loginFor)
   }
 
   /** Nothing is held open. */

@@ -2,14 +2,21 @@ import type Dockerode from 'dockerode'
 import { BackendError } from '../../errors.ts'
 import { buildImage, type ImageBuild } from '../../image/build-image.ts'
 import { assertRunnable, type ImageFacts, imageFacts } from '../../image/image-facts.ts'
+import { type ImagePull, pullImage } from '../../image/pull-image.ts'
+import type { LoginFor } from '../../registry/registry-login.ts'
 import { engineErrorFrom } from '../engine-errors.ts'
+
+/** The argument of the Dockerfile that names another base; its own is public. */
+const baseArgument = 'BASE_IMAGE'
 
 /** The images of one Docker engine. */
 export class DockerImages {
   readonly #docker: Dockerode
+  readonly #loginFor: LoginFor
 
-  constructor(docker: Dockerode) {
+  constructor(docker: Dockerode, loginFor: LoginFor) {
     this.#docker = docker
+    this.#loginFor = loginFor
   }
 
   /** Undefined where the engine has none of that name. @throws BackendError where it has one that it cannot run */
@@ -22,26 +29,16 @@ export class DockerImages {
   }
 
   /** Builds the image of this auxot's workers. */
-  async build(build: ImageBuild): Promise<ImageFacts> {
-    await buildImage(this.#docker, build)
+  async build(build: Omit<ImageBuild, 'login'>): Promise<ImageFacts> {
+    const base = build.buildArgs[baseArgument]
+    await buildImage(this.#docker, { ...build, login: base === undefined ? undefined : await this.#loginFor(base) })
     return await this.#existing(build.name)
   }
 
-  /** Fetches an image from its registry. */
-  async pull(name: string): Promise<ImageFacts> {
-    await this.#attempt(`fetch the image ${name}`, async () => {
-      const events: NodeJS.ReadableStream = await this.#docker.pull(name)
-      await new Promise<void>((resolve, reject) => {
-        this.#docker.modem.followProgress(events, (error: Error | null, told: { error?: string }[] = []) => {
-          // A pull that failed half-way tells so in its last event, and nowhere else.
-          const failure = told.find((event) => event.error !== undefined)?.error
-          if (error) reject(error)
-          else if (failure !== undefined) reject(new BackendError(`The image ${name} could not be fetched: ${failure}`))
-          else resolve()
-        })
-      })
-    })
-    return await this.#existing(name)
+  /** Fetches an image from its registry, with the docker command's login for it. */
+  async pull(pull: Omit<ImagePull, 'login'>): Promise<ImageFacts> {
+    await pullImage(this.#docker, { ...pull, login: await this.#loginFor(pull.name) })
+    return await this.#existing(pull.name)
   }
 
   async #existing(name: string): Promise<ImageFacts> {
