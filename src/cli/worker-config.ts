@@ -23,7 +23,11 @@ export function workerConfigFrom(
     ...servingConfigFrom(settings.values, env),
     router: settings.values.routerUrl,
     workerKey,
-    claude: claudeConfigFrom(settings.values, { ...claude, credential, env: claudeEnvironmentFrom(env) }),
+    claude: claudeConfigFrom(settings.values, {
+      ...claude,
+      credential: { ...credential, expiresAtMs: settings.values.tokenExpires ?? credential.expiresAtMs },
+      env: claudeEnvironmentFrom(env),
+    }),
   })
 }
 

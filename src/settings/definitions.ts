@@ -4,6 +4,7 @@ import {
   duration,
   integer,
   listenAddress,
+  moment,
   onOff,
   path,
   profileName,
@@ -83,6 +84,11 @@ export const claudeSettings = {
     kind: integer({ min: 0, max: 10 }),
     default: '2',
     summary: 'how often a transient failure of the model is tried again before the first token',
+  }),
+  tokenExpires: optional({
+    flag: 'token-expires',
+    kind: moment,
+    summary: "when Claude's token expires, for reports and metrics; a stored one's is known",
   }),
 }
 

@@ -71,6 +71,25 @@ export function text(placeholder: string): Kind<string> {
   }
 }
 
+/** `2027-01-31`, `2027-01-31T12:00:00Z`; in milliseconds since the epoch. A day is one of UTC, and so is a time without a zone. */
+export const moment: Kind<number> = {
+  placeholder: 'TIME',
+  parse: (given) => {
+    const isoForm = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?(Z|[+-]\d\d:\d\d)?$/
+    const [, day, clock = 'T00:00', zone = 'Z'] = isoForm.exec(given.trim()) ?? []
+    const atMs = day !== undefined && isDay(day) ? Date.parse(`${day}${clock}${zone}`) : Number.NaN
+    if (Number.isNaN(atMs) || atMs < 0) throw refusal(given, 'is no time', 'Write 2027-01-31 or 2027-01-31T12:00:00Z.')
+    return atMs
+  },
+  format: (atMs) => new Date(atMs).toISOString(),
+}
+
+/** JavaScript takes the 31st of February for a day in March. */
+function isDay(day: string): boolean {
+  const atMs = Date.parse(`${day}T00:00Z`)
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(day)
+}
+
 /** A file or folder, made absolute. */
 export const path: Kind<string> = {
   placeholder: 'PATH',

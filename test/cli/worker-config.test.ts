@@ -23,6 +23,7 @@ const other: Record<string, unknown> = {
   keepConversation: '1m',
   kept: '5',
   modelRetries: '5',
+  tokenExpires: '2027-01-31',
   concurrency: '4',
   heartbeatInterval: '3s',
   reconnectDelay: '2s',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { choice, duration, integer, onOff, tools } from '../../src/settings/kinds.ts'
+import { choice, duration, integer, moment, onOff, tools } from '../../src/settings/kinds.ts'
 import { formatDuration } from '../../src/shared/duration.ts'
 
 describe('durations', () => {
@@ -26,6 +26,26 @@ describe('durations', () => {
   it('of whole milliseconds are read back as they were', () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 999 }), (ms) => duration().parse(formatDuration(ms)) === ms))
   })
+})
+
+describe('moments', () => {
+  it.each([
+    ['2027-01-31', '2027-01-31T00:00:00.000Z'],
+    ['2027-01-31T12:00', '2027-01-31T12:00:00.000Z'],
+    ['2027-01-31T12:00:30.5Z', '2027-01-31T12:00:30.500Z'],
+    [' 2027-01-31T12:00:00+02:00 ', '2027-01-31T10:00:00.000Z'],
+  ])('%s is %s, and is read back as it was', (text, written) => {
+    const atMs = moment.parse(text)
+    expect(moment.format?.(atMs)).toBe(written)
+    expect(moment.parse(written)).toBe(atMs)
+  })
+
+  it.each(['', 'tomorrow', '2027', '31.1.2027', '2027-13-01', '2027-02-31', '2027-01-31 12:00', '1969-01-01', '90d'])(
+    '"%s" is none',
+    (text) => {
+      expect(() => moment.parse(text)).toThrow(`"${text}" is no time`)
+    },
+  )
 })
 
 describe('whole numbers', () => {

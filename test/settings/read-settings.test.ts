@@ -93,6 +93,7 @@ describe('the settings', () => {
       exitAfterJobs: undefined,
       exitAfterIdle: undefined,
       leaveWithout: undefined,
+      tokenExpires: undefined,
       healthAddr: undefined,
       user: undefined,
       userIfPossible: false,

@@ -1,9 +1,15 @@
 import type { FoundCredential } from '../../../credentials/claude-credential.ts'
 import { apiKeyVariable, oauthTokenVariable, workerKeyVariable } from '../../../credentials/secret-variables.ts'
-import { commonSettings, connectionSettings, servingSettings, workerSettings } from '../../../settings/definitions.ts'
+import {
+  claudeSettings,
+  commonSettings,
+  connectionSettings,
+  servingSettings,
+  workerSettings,
+} from '../../../settings/definitions.ts'
 import { type Environment, passedOn, variable } from '../../../settings/environment.ts'
 import { passedSettings, type scaleSettings } from '../../../settings/fleet-definitions.ts'
-import type { Kind } from '../../../settings/kinds.ts'
+import { type Kind, moment } from '../../../settings/kinds.ts'
 import type { Setting, ValuesOf } from '../../../settings/setting.ts'
 import { assertNoPassword, hostFromInside, urlFromInside } from './from-inside.ts'
 import type { ScaleSettings } from './resolve-scale.ts'
@@ -27,14 +33,20 @@ const anyPort = '127.0.0.1:0'
  */
 export function workerEnv(
   { values, sources }: ScaleSettings,
-  { env, kind, hasCa }: { env: Environment; kind: FoundCredential['kind']; hasCa: boolean },
+  {
+    env,
+    credential,
+    hasCa,
+  }: { env: Environment; credential: Pick<FoundCredential, 'kind' | 'expiresAtMs'>; hasCa: boolean },
 ): Record<string, string> {
   const sharesHost = values.network === 'host'
   const asSeen = (url: string) => (sharesHost ? url : urlFromInside(url))
   const router = asSeen(connectionSettings.routerUrl.kind.format?.(values.routerUrl) ?? '')
   const isLocal = router.includes(hostFromInside)
   const file = (name: string) => `${inside.folder}/${name}`
+  const { kind, expiresAtMs } = credential
   return sortedByName({
+    ...(expiresAtMs !== undefined && { [claudeSettings.tokenExpires.env]: moment.format?.(expiresAtMs) ?? '' }),
     ...settingsEnv(values),
     ...(sharesHost && sources.healthAddr === 'default' && { [servingSettings.healthAddr.env]: anyPort }),
     ...connectionEnv(env, asSeen, isLocal),

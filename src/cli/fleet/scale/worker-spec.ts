@@ -24,7 +24,7 @@ export function workerSpecFrom(
   return {
     fleet: values.fleet,
     version: auxotVersion(),
-    env: workerEnv(settings, { env, kind: credential.kind, hasCa: ca !== undefined }),
+    env: workerEnv(settings, { env, credential, hasCa: ca !== undefined }),
     files: [
       secret(inside.workerKey, workerKey.reveal()),
       secret(inside.credential, credential.secret.reveal()),

@@ -5,12 +5,12 @@ import { passedSettings, scaleSettings } from '../../../../src/settings/fleet-de
 import { readSettings } from '../../../../src/settings/read-settings.ts'
 import { ProblemList } from '../../../../src/shared/problems.ts'
 
-async function envFor(flags: Record<string, string>, env: Record<string, string> = {}) {
+async function envFor(flags: Record<string, string>, env: Record<string, string> = {}, expiresAtMs?: number) {
   const problems = new ProblemList()
   const given = { 'router-url': 'https://router.example.com', ...flags }
   const settings = await readSettings(scaleSettings, { flags: given, env }, problems)
   problems.throwIfAny()
-  return workerEnv(settings, { env, kind: 'oauth-token', hasCa: false })
+  return workerEnv(settings, { env, credential: { kind: 'oauth-token', expiresAtMs }, hasCa: false })
 }
 
 const always = {
@@ -41,6 +41,13 @@ describe("the environment of a fleet's workers", () => {
     }
     expect(await envFor(wishes)).toEqual({ ...always, ...settings })
     expect(await envFor({ ...wishes, 'drain-timeout': '1.5m' })).toEqual(await envFor(wishes))
+  })
+
+  it('says when the token expires that was stored, unless the operator says so', async () => {
+    const stored = Date.parse('2027-01-31T12:00:00Z')
+    expect(await envFor({}, {}, stored)).toEqual({ ...always, AUXOT_TOKEN_EXPIRES: '2027-01-31T12:00:00.000Z' })
+    const said = { 'token-expires': '2026-12-24' }
+    expect(await envFor(said, {}, stored)).toEqual({ ...always, AUXOT_TOKEN_EXPIRES: '2026-12-24T00:00:00.000Z' })
   })
 
   it('is read by a worker as what it was made from', async () => {
