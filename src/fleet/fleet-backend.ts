@@ -56,7 +56,7 @@ export interface LockOptions {
   /** The image of the fleet's workers; of those that are there when absent. */
   readonly imageId?: string | undefined
   readonly signal: AbortSignal
-  /** Somebody else holds it: who. */
+  /** Somebody else holds it: who. Told once of each. */
   readonly onWait: (holder: string) => void
 }
 

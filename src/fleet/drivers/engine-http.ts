@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { json } from 'node:stream/consumers'
+import { text } from 'node:stream/consumers'
 import type { EngineRoute } from './engine-address.ts'
 
 /** Where an engine can be asked by hand: a socket, or TCP in the clear. */
@@ -16,13 +16,14 @@ export interface EngineQuestion {
 /** What an engine answers that does not do what it is asked for; shaped as dockerode's, so that one reading serves both. */
 class EngineAnswerError extends Error {
   readonly statusCode: number
-  readonly json: { readonly message?: string } | undefined
+  readonly json: { readonly message: string } | undefined
 
-  constructor(path: string, statusCode: number, told: { readonly message?: string } | undefined) {
-    super(told?.message ?? `${path} was answered with ${statusCode}`)
+  /** @param told empty where nothing was said */
+  constructor(path: string, statusCode: number, told: string) {
+    super(told || `${path} was answered with ${statusCode}`)
     this.name = 'EngineAnswerError'
     this.statusCode = statusCode
-    this.json = told
+    this.json = told === '' ? undefined : { message: told }
   }
 }
 
@@ -39,13 +40,23 @@ export function plainTarget(route: EngineRoute): PlainTarget | undefined {
 export async function askEngine(target: PlainTarget, { path, body, signal }: EngineQuestion): Promise<IncomingMessage> {
   // An import would go through all that node:http exports, WebSocket too, which takes ten times as long to load as the rest.
   const { request } = process.getBuiltinModule('node:http')
-  const text = body && JSON.stringify(body)
+  const json = body && JSON.stringify(body)
   const headers =
-    text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
-  const sent = request({ ...target, path, signal, agent: false, headers, method: text === undefined ? 'GET' : 'POST' })
-  sent.end(text)
+    json === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) }
+  const sent = request({ ...target, path, signal, agent: false, headers, method: json === undefined ? 'GET' : 'POST' })
+  sent.end(json)
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
   const { statusCode = 0 } = response
   if (statusCode < 300) return response
-  throw new EngineAnswerError(path, statusCode, (await json(response).catch(() => undefined)) as { message?: string })
+  throw new EngineAnswerError(path, statusCode, messageIn(await text(response).catch(() => '')))
+}
+
+/** An engine refuses in JSON; what stands in front of it, in words of its own. */
+function messageIn(answer: string): string {
+  try {
+    const { message } = JSON.parse(answer) as { readonly message?: unknown }
+    return typeof message === 'string' ? message : ''
+  } catch {
+    return answer
+  }
 }

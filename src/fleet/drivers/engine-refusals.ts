@@ -70,6 +70,12 @@ const known: readonly Known[] = [
     hint: 'Install Docker 20.10 or newer.',
   },
   {
+    words: /container-init binary not found/i,
+    code: 'ENGINE_INCOMPLETE',
+    say: () => "Podman has no program that could be the first one in a worker's container",
+    hint: 'Install catatonit on the host of the engine.',
+  },
+  {
     words: /HTTP request to an HTTPS server/i,
     code: 'ENGINE_TLS',
     say: () => 'The Docker engine wants to be spoken to with TLS',

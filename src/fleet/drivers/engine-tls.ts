@@ -33,7 +33,9 @@ function pairFrom(folder: string): { cert: string; key: string } | undefined {
   const [cert, key] = [readPem(folder, 'cert.pem'), readPem(folder, 'key.pem')]
   if (cert !== undefined && key !== undefined) return { cert, key }
   if (cert === undefined && key === undefined) return undefined
-  throw new UsageError(`There is no ${cert === undefined ? 'cert.pem' : 'key.pem'} beside the other in ${folder}`)
+  const [missing, other] = cert === undefined ? ['cert.pem', 'key.pem'] : ['key.pem', 'cert.pem']
+  const hint = 'Put it there, or take the other away where the engine wants no certificate.'
+  throw new UsageError(`There is no ${missing} beside the ${other} in ${folder}`, { hint })
 }
 
 function readPem(folder: string, name: string): string | undefined {

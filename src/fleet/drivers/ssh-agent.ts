@@ -36,11 +36,14 @@ export class SshAgent extends Agent {
 class SshFailedError extends Error {
   readonly code = 'SSH_FAILED'
   readonly host: string
+  /** For the operator to try it. */
+  readonly login: string
 
-  constructor(host: string, words: string) {
+  constructor({ host, port, user }: SshRoute, words: string) {
     super(words)
     this.name = 'SshFailedError'
     this.host = host
+    this.login = `${port === undefined ? '' : `-p ${port} `}${user === undefined ? '' : `${user}@`}${host}`
   }
 }
 
@@ -61,7 +64,7 @@ class SshConnection extends Duplex {
     ssh.stdout.once('data', isIn)
     ssh.once('close', isIn)
     ssh.stdin.on('error', () => {})
-    ssh.on('error', (error) => this.destroy(new SshFailedError(route.host, error.message)))
+    ssh.on('error', (error) => this.destroy(new SshFailedError(route, error.message)))
     ssh.on('close', (code) => this.#end(route, code))
   }
 
@@ -108,10 +111,10 @@ class SshConnection extends Duplex {
     }[]
   }
 
-  #end({ host }: SshRoute, code: number | null): void {
+  #end(route: SshRoute, code: number | null): void {
     // What was said before the end may still have to be read.
     if (code === 0 || this.destroyed) this.push(null)
-    else this.destroy(new SshFailedError(host, this.#words.trim() || `ssh ended with ${code}`))
+    else this.destroy(new SshFailedError(route, this.#words.trim() || `ssh ended with ${code}`))
   }
 }
 

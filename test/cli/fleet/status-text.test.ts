@@ -4,6 +4,7 @@ import { statusText } from '../../../src/cli/fleet/status/status-text.ts'
 import { member } from '../../support/fleet-members.ts'
 import {
   answering,
+  brokenEngine,
   fleetOf,
   foreground,
   healthyRouter,
@@ -70,6 +71,12 @@ describe('the status for people', () => {
     expect(textOf({ fleets: [fleetOf([])] }).at(-1)).toBe(
       'The fleet "default" has no workers. "auxot worker scale 2" starts two.',
     )
+  })
+
+  it('takes workers in containers for none only where the engine says so', () => {
+    const unknown = 'No worker was found outside of containers, and those in containers are not known.'
+    expect(textOf({ engine: brokenEngine() }).at(-1)).toBe(unknown)
+    expect(textOf({ engine: brokenEngine() }, 'opus').at(-1)).toBe(unknown)
   })
 
   it('says the day of a moment that is on another', () => {

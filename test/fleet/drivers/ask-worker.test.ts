@@ -24,6 +24,10 @@ describe.each(Object.entries(asks))('asking a worker in a container for its %s',
   it.each([
     ['it does not run', refusing(409, 'Container 1b5c is not running')],
     ['it ends in that moment', refusing(500, 'Container 1b5c is not running: Exited (143) Less than a second ago')],
+    [
+      'it has ended in Podman',
+      refusing(500, 'can only create exec sessions on running containers: container state improper'),
+    ],
     ['it is gone', refusing(404, 'No such container: 1b5c')],
     ['its end is all that is printed', printing('cannot exec in a stopped state: unknown\r\n')],
     ['nothing is printed', printing('')],

@@ -112,7 +112,10 @@ describe('DOCKER_HOST', () => {
     })
     write('ca.pem')
     write('key.pem')
-    expect(problemWith(places)).toEqual({ message: `There is no cert.pem beside the other in ${home}` })
+    expect(problemWith(places)).toEqual({
+      message: `There is no cert.pem beside the key.pem in ${home}`,
+      hint: 'Put it there, or take the other away where the engine wants no certificate.',
+    })
   })
 })
 
@@ -145,7 +148,7 @@ describe('a context', () => {
     const named = { dockerContext: 'safe', home }
     expect(engineAddressFrom(named).route).toEqual({ kind: 'tcp', host: 'build', port: 2376, tls })
     rmSync(join(folder, 'key.pem'))
-    expect(problemWith(named)).toEqual({ message: `There is no key.pem beside the other in ${folder}` })
+    expect(problemWith(named)).toMatchObject({ message: `There is no key.pem beside the cert.pem in ${folder}` })
     writeContext('lax', { Host: 'tcp://build', SkipTLSVerify: true })
     expect(engineAddressFrom({ dockerContext: 'lax', home }).route).toMatchObject({ tls: { skipsVerify: true } })
     writeContext('plain', { Host: 'tcp://build', SkipTLSVerify: false })

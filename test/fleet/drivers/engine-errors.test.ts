@@ -189,6 +189,13 @@ describe('what the engine answers', () => {
       'Install Docker 20.10 or newer.',
     ],
     [
+      500,
+      'container create: container-init binary not found on the host: stat /usr/libexec/podman/catatonit: no such file or directory',
+      'ENGINE_INCOMPLETE',
+      "Podman has no program that could be the first one in a worker's container",
+      'Install catatonit on the host of the engine.',
+    ],
+    [
       400,
       'Client sent an HTTP request to an HTTPS server.',
       'ENGINE_TLS',

@@ -61,5 +61,9 @@ describe('a container and its worker as a member of the fleet', () => {
   it('knows a successor by its name, and one that does not come back by its restart policy', () => {
     const one = memberFrom(container(running, { name: '/auxot-default-3-next', policy: 'no' }), report('idle'), nowMs)
     expect(one).toMatchObject({ isSuccessor: true, comesBack: false, configHash: 'h', version: '1.0.0' })
+    // As in a Podman that cannot change the policy.
+    expect(memberFrom(container(running, { policy: 'on-failure' }), report('idle'), nowMs)).toMatchObject({
+      comesBack: true,
+    })
   })
 })

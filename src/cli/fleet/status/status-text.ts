@@ -29,6 +29,7 @@ function fleetWords({ name, backend, desired, actual, ready, outdated }: FleetRo
 }
 
 function emptyWords({ fleet, fleets }: StatusDocument): string {
+  if (fleet.actual === null) return 'No worker was found outside of containers, and those in containers are not known.'
   if (fleets.length === 1 || fleet.name !== 'default') {
     const option = fleet.name === 'default' ? '' : ` --fleet ${fleet.name}`
     return `The fleet "${fleet.name}" has no workers. "auxot worker scale 2${option}" starts two.`

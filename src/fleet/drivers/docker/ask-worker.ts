@@ -48,9 +48,15 @@ export async function awaitState(
   }
 }
 
-/** The container is not running (409; 500 where it ended in that moment), is gone (404), or said nothing in time. */
+/**
+ * The container is not running (409; 500 where it ended in that moment, and Podman's for any that has ended), is gone (404), or said
+ * nothing in time.
+ */
 function isNobodyThere(error: unknown): boolean {
   const { statusCode, name, message = '' } = error as { statusCode?: number; name?: string; message?: string }
-  const isOver = statusCode === 404 || statusCode === 409 || (statusCode === 500 && /is not running/i.test(message))
+  const isOver =
+    statusCode === 404 ||
+    statusCode === 409 ||
+    (statusCode === 500 && /is not running|container state improper/i.test(message))
   return isOver || name === 'TimeoutError' || name === 'AbortError'
 }

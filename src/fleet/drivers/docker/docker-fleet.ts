@@ -21,6 +21,7 @@ import { FleetReader } from './fleet-reader.ts'
 import { writeRecord } from './fleet-record.ts'
 import { askToLeave, removeContainer, startContainer, terminate, untilEnded, untilReady } from './member-life.ts'
 import { containerName, labels, newVolumeName, ofFleet, successorName } from './names.ts'
+import { type Fit, fitFor } from './podman-ways.ts'
 import { putFiles } from './put-files.ts'
 
 /** Fleets of containers on one Docker engine. */
@@ -28,6 +29,7 @@ export class DockerFleet implements FleetBackend, AsyncDisposable {
   readonly #docker: Dockerode
   readonly #reader: FleetReader
   readonly #loginFor: LoginFor
+  #fit: Promise<Fit> | undefined
 
   /** @param loginFor for the registries of images; without it only what is public can be fetched */
   constructor(docker: Dockerode, loginFor: LoginFor = async () => undefined) {
@@ -64,11 +66,13 @@ export class DockerFleet implements FleetBackend, AsyncDisposable {
   async create(slot: number, spec: WorkerSpec, { isSuccessor }: { readonly isSuccessor: boolean }): Promise<string> {
     const name = (isSuccessor ? successorName : containerName)(spec.fleet, slot)
     return await attempt(`make the container ${name}`, async () => {
+      this.#fit ??= fitFor(this.#docker)
+      const fitted = await this.#fit
       const volume = newVolumeName(spec.fleet, slot)
       const marks = { [labels.managed]: 'true', [labels.fleet]: spec.fleet, [labels.slot]: `${slot}` }
       await this.#docker.createVolume({ Name: volume, Labels: marks })
       const container = await this.#docker
-        .createContainer({ name, ...containerOptions(spec, { slot, volume }) })
+        .createContainer(fitted({ name, ...containerOptions(spec, { slot, volume }) }))
         .catch((error) => this.#takeBack(volume, error))
       await putFiles(container, spec.files).catch((error) => this.#unmake(container, error))
       return container.id
@@ -112,7 +116,9 @@ export class DockerFleet implements FleetBackend, AsyncDisposable {
     await attempt('remove what is left of workers', async () => {
       const label = ofFleet(fleet, labels.slot)
       const { Volumes } = await this.#docker.listVolumes({ filters: { label, dangling: ['true'] } })
-      for (const { Name } of Volumes) await this.#docker.getVolume(Name).remove().catch(unlessInUse)
+      // Podman 4 gives those too that have only one of the labels.
+      const left = Volumes.filter(({ Labels }) => Labels?.[labels.fleet] === fleet && labels.slot in Labels)
+      for (const { Name } of left) await this.#docker.getVolume(Name).remove().catch(unlessInUse)
     })
   }
 

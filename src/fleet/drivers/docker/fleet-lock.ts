@@ -1,9 +1,10 @@
 import { hostname, userInfo } from 'node:os'
+import type { Duplex } from 'node:stream'
 import type Dockerode from 'dockerode'
 import type { Container } from 'dockerode'
 import { FleetLockedError } from '../../errors.ts'
 import type { LockOptions } from '../../fleet-backend.ts'
-import { isMissing } from './missing.ts'
+import { isMissing, isNameTaken } from './missing.ts'
 import { labels, lockName } from './names.ts'
 
 /** What a lock needs: a program that ends when its input does, from an image that is there. */
@@ -19,6 +20,7 @@ interface LockPlace {
  */
 export async function takeLock(place: LockPlace, { waitMs, signal, onWait }: LockOptions): Promise<AsyncDisposable> {
   const overAt = Date.now() + waitMs
+  let told: string | undefined
   for (;;) {
     const taken = await tryLock(place)
     if (taken) return taken
@@ -26,7 +28,8 @@ export async function takeLock(place: LockPlace, { waitMs, signal, onWait }: Loc
     const holder = await holderOf(other)
     if (holder === undefined) continue
     if (Date.now() >= overAt) throw new FleetLockedError(place.fleet, holder)
-    onWait(holder)
+    if (holder !== told) onWait(holder)
+    told = holder
     await untilRemoved(other, AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, overAt - Date.now()))]))
     signal.throwIfAborted()
   }
@@ -51,26 +54,36 @@ async function tryLock({ docker, fleet, imageId }: LockPlace): Promise<AsyncDisp
       Healthcheck: { Test: ['NONE'] },
       HostConfig: { AutoRemove: true, ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] },
     })
-    .catch((error: { statusCode?: number }) => {
-      if (error.statusCode === 409) return undefined
+    .catch((error: unknown) => {
+      if (isNameTaken(error)) return undefined
       throw error
     })
   return container && (await hold(container))
 }
 
-/** From here on the container lives as long as our end of its input. */
+/** From here on the container lives as long as our end of its input. One that cannot be started is in nobody's way. */
 async function hold(container: Container): Promise<AsyncDisposable> {
-  const input = await container.attach({ stream: true, stdin: true, hijack: true })
-  // The engine may go away; what is done under the lock fails then by itself.
-  input.on('error', () => {})
-  await container.start()
-  return {
-    [Symbol.asyncDispose]: async () => {
-      const removed = container.wait({ condition: 'removed' }).catch(() => {})
-      input.end()
-      await removed
-    },
+  const failed = new AbortController()
+  try {
+    const options = { stream: true, stdin: true, hijack: true, abortSignal: failed.signal }
+    const input = (await container.attach(options)) as Duplex
+    failed.signal.addEventListener('abort', () => input.destroy())
+    // The engine may go away; what is done under the lock fails then by itself.
+    input.on('error', () => {})
+    await container.start()
+    return { [Symbol.asyncDispose]: () => release(container, input) }
+  } catch (error) {
+    // The connection waits for our input whatever was answered, and would keep the process.
+    failed.abort()
+    await container.remove({ force: true }).catch(() => {})
+    throw error
   }
+}
+
+async function release(container: Container, input: Duplex): Promise<void> {
+  const removed = container.wait({ condition: 'removed' }).catch(() => {})
+  input.end()
+  await removed
 }
 
 /** Who holds a lock; undefined where it is gone by now. */

@@ -26,7 +26,9 @@ export class FleetReader {
           filters: filterOf(ofFleet(undefined, labels.desired)),
         }),
       ])
-      const names = [...containers, ...(Volumes ?? [])].map(({ Labels }) => Labels?.[labels.fleet] ?? '')
+      // Podman 4 gives those too that have only one of the labels.
+      const records = (Volumes ?? []).filter(({ Labels }) => labels.desired in (Labels ?? {}))
+      const names = [...containers, ...records].map(({ Labels }) => Labels?.[labels.fleet] ?? '')
       return [...new Set(names)].filter((name) => name !== '').sort()
     })
   }

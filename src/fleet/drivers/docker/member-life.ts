@@ -5,6 +5,7 @@ import type { MemberRequest, Readiness } from '../../fleet-backend.ts'
 import { askDecision, awaitState } from './ask-worker.ts'
 import { lastWords } from './last-words.ts'
 import { isDoneAlready, isMissing } from './missing.ts'
+import { fixedPolicy } from './podman-ways.ts'
 import { memberFrom } from './read-member.ts'
 import { insideContainer } from './run-inside.ts'
 
@@ -23,7 +24,8 @@ export async function startContainer(container: Container): Promise<void> {
 async function comeBack(container: Container, isWanted: boolean): Promise<void> {
   const name = isWanted ? 'unless-stopped' : 'no'
   const { HostConfig } = await container.inspect()
-  if (HostConfig.RestartPolicy?.Name === name) return
+  const { Name: now } = HostConfig.RestartPolicy ?? {}
+  if (now === name || now === fixedPolicy) return
   await container.update({ RestartPolicy: { Name: name } })
 }
 

@@ -12,3 +12,9 @@ export function isDoneAlready(error: unknown): boolean {
     (statusCode === 409 && /removal of container .* in progress/i.test(message))
   )
 }
+
+/** What was to be made has a name that something else has. Podman answers with 500 then. */
+export function isNameTaken(error: unknown): boolean {
+  const { statusCode, message = '' } = error as { statusCode?: number; message?: string }
+  return statusCode === 409 || (statusCode === 500 && /\bname .* is already in use/i.test(message))
+}

@@ -2,6 +2,7 @@ import type { ContainerInspectInfo } from 'dockerode'
 import type { WorkerReport } from '../../../protocol/control-answers.ts'
 import { type FleetMember, memberStates } from '../../member.ts'
 import { labels, successorName, workerName } from './names.ts'
+import { fixedPolicy } from './podman-ways.ts'
 
 /** A worker that has not opened its control socket after this long will not. */
 const startLimitMs = 60_000
@@ -24,7 +25,7 @@ export function memberFrom(info: ContainerInspectInfo, report: WorkerReport | un
     version: report?.version ?? Config.Labels[labels.version],
     isHalfMade: State.Status === 'created',
     isSuccessor: Name.slice(1) === successorName(fleet, slot),
-    comesBack: HostConfig.RestartPolicy?.Name === 'unless-stopped',
+    comesBack: ['unless-stopped', fixedPolicy].includes(HostConfig.RestartPolicy?.Name ?? ''),
     startedAt: State.Running ? begunAt(info) : undefined,
     report,
   }
