@@ -10,16 +10,21 @@ const options: ContainerCreateOptions = {
   Image: 'worker',
   HostConfig: {
     Memory: 1,
+    NetworkMode: 'bridge',
+    ExtraHosts: ['host.docker.internal:host-gateway'],
     RestartPolicy: { Name: 'unless-stopped' },
     Tmpfs: { '/tmp': 'rw,size=1g', '/run/auxot': 'rw,uid=10001,gid=10001' },
   },
 }
 
+const bridge = { IPAM: { Config: [{ Subnet: '10.88.0.0/16', Gateway: '10.88.0.1' }] } }
+
 /** The options as an engine is given them that says this of itself. */
-async function madeFor(version: object) {
-  await using engine = await startFakeEngine({ '/version': { ApiVersion: '1.41', ...version } })
+async function madeFor(version: object, networks: object = { '/networks/bridge': bridge }) {
+  const answers = { '/version': { ApiVersion: '1.41', ...version }, ...networks }
+  await using engine = await startFakeEngine(answers)
   const fitted = await fitFor(new Dockerode({ socketPath: engine.socketPath }))
-  return fitted(options)
+  return await fitted(options)
 }
 
 const podman = (version: string) => ({ Components: [{ Name: 'Podman Engine', Version: version }] })
@@ -33,15 +38,21 @@ describe('the container of a worker', () => {
     expect(await madeFor(version)).toEqual(options)
   })
 
-  it.each(['4.3.1', '5.0.9'])(
-    'has no tmpfs with an owner in Podman %s, and a policy that can stay',
-    async (version) => {
-      expect(await madeFor(podman(version))).toEqual({
-        Image: 'worker',
-        HostConfig: { Memory: 1, RestartPolicy: { Name: 'on-failure' }, Tmpfs: { '/tmp': 'rw,size=1g' } },
-      })
-    },
-  )
+  const ownerless = { '/tmp': 'rw,size=1g' }
+  const fixed = { ...options.HostConfig, RestartPolicy: { Name: 'on-failure' }, Tmpfs: ownerless }
+
+  it('has no tmpfs with an owner in Podman 4.3, a policy that can stay, and the gateway for the host', async () => {
+    const ExtraHosts = ['host.docker.internal:10.88.0.1']
+    expect(await madeFor(podman('4.3.1'))).toEqual({ Image: 'worker', HostConfig: { ...fixed, ExtraHosts } })
+  })
+
+  it('is left to be refused in Podman 4.3 where its network is not there', async () => {
+    expect(await madeFor(podman('4.3.1'), {})).toEqual({ Image: 'worker', HostConfig: fixed })
+  })
+
+  it('has the host’s own name in Podman 5.0, which knows it', async () => {
+    expect(await madeFor(podman('5.0.9'))).toEqual({ Image: 'worker', HostConfig: fixed })
+  })
 
   it.each(['5.1.0-rc1', '5.10.0', '6.0.0'])('has its own policy in Podman %s, which can change it', async (version) => {
     const { HostConfig } = await madeFor(podman(version))

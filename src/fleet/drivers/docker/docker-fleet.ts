@@ -69,11 +69,10 @@ export class DockerFleet implements FleetBackend, AsyncDisposable {
       this.#fit ??= fitFor(this.#docker)
       const fitted = await this.#fit
       const volume = newVolumeName(spec.fleet, slot)
+      const options = await fitted({ name, ...containerOptions(spec, { slot, volume }) })
       const marks = { [labels.managed]: 'true', [labels.fleet]: spec.fleet, [labels.slot]: `${slot}` }
       await this.#docker.createVolume({ Name: volume, Labels: marks })
-      const container = await this.#docker
-        .createContainer(fitted({ name, ...containerOptions(spec, { slot, volume }) }))
-        .catch((error) => this.#takeBack(volume, error))
+      const container = await this.#docker.createContainer(options).catch((error) => this.#takeBack(volume, error))
       await putFiles(container, spec.files).catch((error) => this.#unmake(container, error))
       return container.id
     })
