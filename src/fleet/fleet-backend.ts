@@ -34,8 +34,8 @@ export interface FleetBackend {
   start(id: string): Promise<void>
   /** Asks the worker itself. Undefined where nobody answers. An accepted member does not come back by itself any more. */
   ask(id: string, request: MemberRequest): Promise<WorkerDecision | undefined>
-  /** Has the backend end a member that does not answer: politely at first, by force when its time is over. */
-  terminate(id: string): Promise<void>
+  /** Has the backend end a member that does not answer: politely at first, by force when its time is over, which is short if `isForced`. */
+  terminate(id: string, options: { readonly isForced: boolean }): Promise<void>
   /** Resolves when the router has accepted the member, or it is clear that this will not happen. */
   untilReady(id: string, signal: AbortSignal): Promise<Readiness>
   /** Resolves when the member's process has ended, or it is gone. */

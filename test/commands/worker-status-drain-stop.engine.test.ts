@@ -5,6 +5,7 @@ import { describeEngine, docker } from '../support/engine.ts'
 import { FleetOnTrial } from '../support/fleet-on-trial.ts'
 import { text } from '../support/job-parts.ts'
 import { readDocument } from '../support/json-documents.ts'
+import { runAs } from '../support/run-as.ts'
 
 /** The fleet's status. */
 async function statusOf(
@@ -78,5 +79,21 @@ describeEngine('a fleet in containers', () => {
     const stopped = await fleet.auxot(['worker', 'stop', `${first?.Id.slice(0, 12)}`, nameOf(fleet, 2), '--wait'])
     expect([stopped.code, stopped.stdout]).toEqual([0, '2 workers have left.\n'])
     expect(second?.Id).not.toBe(first?.Id)
+  })
+
+  it('has a worker whose process hangs, which stop --force ends without the half hour of its last job', async () => {
+    await using fleet = await FleetOnTrial.open()
+    await fleet.scale(1)
+    const [info] = await fleet.containers()
+    const container = docker.getContainer(`${info?.Id}`)
+    // The init process goes on, and passes a TERM on to what cannot hear it.
+    await runAs(container, 'auxot', [
+      'sh',
+      '-c',
+      'for child in $(cat /proc/1/task/1/children); do kill -STOP "$child"; done',
+    ])
+    const stopped = await fleet.auxot(['worker', 'stop', '--all', '--force', '--wait', '--timeout', '1m'])
+    expect([stopped.code, stopped.stdout]).toEqual([0, '1 worker has left.\n'])
+    expect((await fleet.containers()).map(({ State }) => State.ExitCode)).toEqual([137])
   })
 })

@@ -63,8 +63,8 @@ export class FakeBackend implements FleetBackend {
     return { schema: 'auxot.worker.decision/v1', accepted, state: this.#get(id).state, running }
   }
 
-  async terminate(id: string): Promise<void> {
-    this.#step(`terminate ${id}`)
+  async terminate(id: string, { isForced }: { readonly isForced: boolean }): Promise<void> {
+    this.#step(`terminate ${id}${isForced ? ' by force' : ''}`)
   }
 
   async untilReady(id: string, signal: AbortSignal): Promise<Readiness> {

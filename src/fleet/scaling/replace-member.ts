@@ -66,7 +66,7 @@ async function retire(
     return { result: 'busy', detail: `it runs ${decision.running[0]?.id ?? 'a job'}` }
   }
   onProgress({ action, doing: `the old one leaves${decision?.running[0] ? ` after ${decision.running[0].id}` : ''}` })
-  if (!decision) await backend.terminate(old.id)
+  if (!decision) await backend.terminate(old.id, { isForced: false })
   const gone = await awaitGone(old, run)
   if (gone.result !== 'gone') return gone
   await backend.settleName(successor)

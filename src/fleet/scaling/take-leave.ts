@@ -119,7 +119,7 @@ async function left(action: ScaleAction, member: FleetMember, run: ScaleRun, doi
 
 function terminated(action: ScaleAction, member: FleetMember, run: ScaleRun): Leaver {
   run.onProgress({ action, doing: 'gives no answer and is ended' })
-  return { action, ending: run.backend.terminate(member.id).then(() => awaitGone(member, run)) }
+  return { action, ending: run.backend.terminate(member.id, { isForced: false }).then(() => awaitGone(member, run)) }
 }
 
 function stays(action: ScaleAction, member: FleetMember): Leaver {

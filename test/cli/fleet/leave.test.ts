@@ -120,6 +120,15 @@ describe('a worker that is asked to leave', () => {
     expect(fleet.log).toEqual(['ask container-1 stop', 'terminate container-1'])
   })
 
+  it('that gives no answer is ended in seconds where it is to stop by force', async () => {
+    const fleet = new Fleet(member(1, 'unhealthy'))
+    const { done, clock } = leaving(fleet.target('container-1'), { op: 'stop', force: true })
+    await clock.waitOf(500)
+    clock.advance(500)
+    expect(await done).toMatchObject({ accepted: true })
+    expect(fleet.log).toEqual(['ask container-1 stop', 'terminate container-1 by force'])
+  })
+
   it('that cannot be ended either is no success', async () => {
     const fleet = new Fleet(member(1, 'unhealthy'))
     fleet.beforeStep = (step) => {

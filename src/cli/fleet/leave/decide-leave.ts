@@ -43,7 +43,7 @@ async function silent(target: Target, options: LeaveOptions): Promise<LeaveStep>
   const { request, clock } = options
   if (!terminate || (await hasEnded(target, options))) return hasLeft
   if (request.op === 'drain') return stays(target, reason ? `it gives no answer (${reason})` : 'it gives no answer')
-  await orderEnd(terminate, clock)
+  await orderEnd(() => terminate({ isForced: request.force === true }), clock)
   return { accepted: true, state, reason: 'it gives no answer, so its container is ended', left: false }
 }
 

@@ -20,8 +20,8 @@ export interface Target {
   readonly job?: JobInReport | undefined
   /** Undefined where nobody answers. */
   ask(request: MemberRequest): Promise<WorkerDecision | { readonly problem: string } | undefined>
-  /** Ends what does not answer; absent where nobody else can end it. Takes as long as the worker may take to finish. */
-  terminate?(): Promise<void>
+  /** Ends what does not answer; absent where nobody else can. Takes as long as the worker may take to finish, or seconds if `isForced`. */
+  terminate?(options: { readonly isForced: boolean }): Promise<void>
   untilEnded(signal: AbortSignal): Promise<void>
 }
 
@@ -38,7 +38,7 @@ export function memberTarget(member: FleetMember, fleets: Fleets): Target {
     reason,
     job: report?.running[0],
     ask: (request) => fleets.ask(container, request),
-    terminate: () => fleets.terminate(container),
+    terminate: (options) => fleets.terminate(container, options),
     untilEnded: (signal) => fleets.untilEnded(container, signal),
   }
 }

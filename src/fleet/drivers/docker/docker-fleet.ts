@@ -86,8 +86,8 @@ export class DockerFleet implements FleetBackend, AsyncDisposable {
     return await attempt('ask a worker', () => askToLeave(this.#docker.getContainer(id), request))
   }
 
-  async terminate(id: string): Promise<void> {
-    await attempt('end a worker', () => terminate(this.#docker.getContainer(id)))
+  async terminate(id: string, options: { readonly isForced: boolean }): Promise<void> {
+    await attempt('end a worker', () => terminate(this.#docker.getContainer(id), options))
   }
 
   async untilReady(id: string, signal: AbortSignal): Promise<Readiness> {

@@ -45,10 +45,13 @@ export async function askToLeave(container: Container, request: MemberRequest): 
   }
 }
 
+/** What does not answer has so long to end by itself where its job is not waited for: as long as engines give of their own. */
+const forcedStopS = 10
+
 /** Ends a container: TERM, and KILL when its time is over. The engine sees to both, also without us. */
-export async function terminate(container: Container): Promise<void> {
+export async function terminate(container: Container, { isForced }: { readonly isForced: boolean }): Promise<void> {
   await comeBack(container, false).catch(unlessDone)
-  await container.stop().catch(unlessDone)
+  await container.stop(isForced ? { t: forcedStopS } : {}).catch(unlessDone)
 }
 
 /** Waits until the router has accepted the worker, or it is clear that it will not. */

@@ -26,7 +26,8 @@ export async function openQuickFleets(places: EnginePlaces): Promise<WatchedFlee
     fleets: () => reader.fleets(),
     view: (name: string): Promise<FleetView> => reader.view(name),
     ask: async (id: string, request: MemberRequest) => await (await fleet()).ask(id, request),
-    terminate: async (id: string) => await (await fleet()).terminate(id),
+    terminate: async (id: string, options: { readonly isForced: boolean }) =>
+      await (await fleet()).terminate(id, options),
     untilEnded: async (id: string, signal: AbortSignal) => await (await fleet()).untilEnded(id, signal),
     close: async () => await (await opened)?.close(),
   }
