@@ -39,6 +39,17 @@ afterEach(async () => {
 })
 
 describe.skipIf(!program)('auxot worker start', () => {
+  it('serves its health without what Node has for WebSockets of its own, which is large', async () => {
+    const atExit = `process.on('exit', () => console.error('loaded: ' + process.moduleLoadList.join()))`
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(atExit)}`
+    await using worker = startAuxot([...start, '--health-addr', '0'], { env: { ...env, NODE_OPTIONS } })
+    await worker.line(/connected to/)
+    worker.signal('SIGTERM')
+    const loaded = await worker.line(/^loaded: /)
+    expect(loaded).toContain('NativeModule http,')
+    expect(loaded).not.toContain('undici')
+  })
+
   it('serves its health where it is told to, and has its socket where the sockets of this user are', async () => {
     await using worker = startAuxot([...start, '--health-addr', '0'], { env })
     const url = (await worker.line(/health is served at/)).replace(/^.*(http:\S+).*$/, '$1')

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { messageOf, UsageError } from '../../shared/errors.ts'
 import { formatListenAddress, type ListenAddress } from '../../shared/listen-address.ts'
@@ -35,6 +35,8 @@ export class HealthServer implements AsyncDisposable {
   static async open(address: ListenAddress, sources: HealthSources): Promise<HealthServer> {
     const routes = routesFor(sources)
     const warn = (error: unknown) => sources.log.warn({ error: messageOf(error) }, 'a question about health failed')
+    // An import would load Node's own WebSocket too, 12 MB for as long as the worker lives.
+    const { createServer } = process.getBuiltinModule('node:http')
     const server = createServer((request, response) => {
       serve(request, response, routes).catch((error: unknown) => {
         warn(error)

@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module'
 import tls from 'node:tls'
-import { HttpsProxyAgent } from 'https-proxy-agent'
 import { WebSocket } from 'ws'
 import { type ProxySettings, proxyFor } from '../../protocol/proxy-rules.ts'
 import type { RouterAddress } from '../../protocol/router-url.ts'
@@ -41,7 +41,7 @@ export interface DialOptions {
 /** Opens a WebSocket along a route. `ws` itself answers pings and switches Nagle's delay off. */
 export function dial({ address, proxy, ca }: Route, options: DialOptions): WebSocket {
   const trust = ca ? { ca } : {}
-  const agent = proxy && new HttpsProxyAgent(proxy, { ...trust, signal: options.signal })
+  const agent = proxy && tunnelThrough(proxy, { ...trust, signal: options.signal })
   agent?.on('proxyConnect', ({ statusCode }: { statusCode: number }) => options.proxyAnswered(statusCode))
   return new WebSocket(address.socket, {
     ...trust,
@@ -52,6 +52,15 @@ export function dial({ address, proxy, ca }: Route, options: DialOptions): WebSo
     maxBufferedChunks: 0,
     maxFragments: 0,
   })
+}
+
+/**
+ * Loaded only where there is a proxy: it imports node:http, and an import goes through all that is exported there, of which Node's own
+ * WebSocket takes 12 MB for as long as the worker lives.
+ */
+function tunnelThrough(proxy: URL, options: { readonly ca?: string[]; readonly signal: AbortSignal }) {
+  const { HttpsProxyAgent } = createRequire(import.meta.url)('https-proxy-agent') as typeof import('https-proxy-agent')
+  return new HttpsProxyAgent(proxy, options)
 }
 
 /** What Node trusts by itself: with the host's own certificates where it was told so (not known before Node 22.15). */

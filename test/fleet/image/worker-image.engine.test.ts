@@ -17,7 +17,7 @@ describeEngine("a worker's image", () => {
     const { Config } = await docker.getImage(image.id).inspect()
     expect(Config).toMatchObject({
       User: '',
-      Entrypoint: ['node', '/opt/auxot/bin/run.js'],
+      Entrypoint: ['node', '--max-semi-space-size=2', '/opt/auxot/bin/run.js'],
       Cmd: ['worker', 'start'],
       StopSignal: 'SIGTERM',
       Healthcheck: { Test: ['CMD', 'auxot-control', 'livez'], Interval: 30e9 },
