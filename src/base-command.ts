@@ -2,6 +2,7 @@ import { Command } from '@oclif/core/command'
 import { asksForJson } from './cli/asks-for-json.ts'
 import { ourErrorFrom } from './cli/errors-of-oclif.ts'
 import { flagsFrom } from './cli/flags-from-settings.ts'
+import { outliveOutput } from './cli/outlive-output.ts'
 import { secretVariables } from './credentials/secret-variables.ts'
 import { commonSettings } from './settings/definitions.ts'
 import { type Environment, forgetVariables, readEnvironment } from './settings/environment.ts'
@@ -16,6 +17,7 @@ export abstract class BaseCommand extends Command {
 
   /** Secrets are in `env` from here on, and nowhere else. */
   override async init(): Promise<void> {
+    outliveOutput()
     await super.init()
     forgetVariables(secretVariables)
   }

@@ -3,13 +3,14 @@ import { commonSettings } from '../settings/definitions.ts'
 import { type Environment, readEnvironment, variable } from '../settings/environment.ts'
 import { asksForJson } from './asks-for-json.ts'
 import { ourErrorFrom } from './errors-of-oclif.ts'
+import { outliveOutput } from './outlive-output.ts'
 import { ranQuickly } from './quick-command.ts'
 import { reportError } from './report-error.ts'
 
 /** Runs one command line to its end. Never throws; the outcome is the process's exit code. */
 export async function runCli(argv: readonly string[], options: LoadOptions): Promise<void> {
   const env = readEnvironment()
-  closeQuietly()
+  outliveOutput()
   try {
     if (await ranQuickly(argv, env)) return
     const { dispatch } = await import('./dispatch.ts')
@@ -18,15 +19,6 @@ export async function runCli(argv: readonly string[], options: LoadOptions): Pro
     reportError(ourErrorFrom(error), { json: asksForJson(argv, env), debug: wantsDebug(argv, env), env })
   } finally {
     endInTime()
-  }
-}
-
-/** A reader that has seen enough (`| head -1`), or a terminal that was closed, is no error. */
-function closeQuietly(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-    })
   }
 }
 

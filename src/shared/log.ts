@@ -35,9 +35,19 @@ export function createLog(options: LogOptions): Log {
 }
 
 function destinationOf({ format, colour, destination }: LogOptions): DestinationStream {
-  const target = destination ?? pino.destination({ fd: 2, sync: true })
+  const target = destination ?? stderrStream()
   if (format === 'json') return target
   return pretty({ ...lookOf(colour), destination: target, sync: true })
+}
+
+/** How much is kept of what cannot be written now, on a full disk say; it is written once there is room again. */
+const largestBacklogBytes = 4 * 1024 * 1024
+
+function stderrStream(): DestinationStream {
+  const stream = pino.destination({ fd: 2, sync: true, maxLength: largestBacklogBytes })
+  // A log that cannot be written ends no worker.
+  stream.on('error', () => {})
+  return stream
 }
 
 /** How a log looks for people. */

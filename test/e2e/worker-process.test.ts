@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -8,12 +8,20 @@ import { ReleaseStack } from '../../src/shared/disposal.ts'
 import { descendantsOf, processGone, startedWith } from '../support/child-processes.ts'
 import { claudeProgram } from '../support/claude-program.ts'
 import { readDocument } from '../support/json-documents.ts'
+import { repositoryRoot } from '../support/repository-root.ts'
 import { startAuxot } from '../support/run-auxot.ts'
 import { WatchedProgram } from '../support/watched-program.ts'
 
 const program = claudeProgram()
 const keyCanary = 'adm_key_canary_0123456789abcdef'
 const tokenCanary = 'sk-ant-oat01-token_canary_0123456789'
+
+/** Runs auxot with its stdout and stderr on a disk that is full. */
+const onFullDisk = `import { spawn } from 'node:child_process'
+import { openSync } from 'node:fs'
+const full = openSync('/dev/full', 'w')
+const argv = [${JSON.stringify(join(repositoryRoot, 'bin', 'run.js'))}, ...process.argv.slice(2)]
+spawn(process.execPath, argv, { stdio: ['inherit', full, full] }).on('exit', (code) => process.exit(code))`
 
 /** `auxot worker start` as a process of its own, against a router and a model of this test. */
 describe.skipIf(program === undefined)('the process of a worker', () => {
@@ -109,6 +117,19 @@ describe.skipIf(program === undefined)('the process of a worker', () => {
     expect(await job.done).toMatchObject({ kind: 'complete', message: { full_response: 'Echo: Again' } })
     worker.signal('SIGTERM')
     expect(await worker.ended).toMatchObject({ code: 0 })
+  })
+
+  it.skipIf(!existsSync('/dev/full')).each([
+    ['--log-format=json', 0],
+    ['--log-format=text', 0],
+    ['--json', 1],
+  ])('serves on while nothing that it writes can be kept (%s)', async (option, code) => {
+    const program = join(folder, 'full.mjs')
+    writeFileSync(program, onFullDisk)
+    await using worker = startAuxot(['worker', 'start', '--once', '--linger', '0s', option], { env, program })
+    await router.ready()
+    expect(await ask('Hello').done).toMatchObject({ kind: 'complete' })
+    expect(await worker.ended).toMatchObject({ code, stdout: '', stderr: '' })
   })
 
   it('ends with 4 when the model service refuses its credential, and says where that came from', async () => {

@@ -102,6 +102,17 @@ it.each(['--help', 'help settings', 'help exit-codes --json'])('auxot %s | head 
   expect({ status, stderr, lines: stdout.split('\n').length }).toEqual({ status: 0, stderr: '', lines: 2 })
 })
 
+it.skipIf(!existsSync('/dev/full')).each(['--help', 'help settings', 'help exit-codes --json'])(
+  'auxot %s says that stdout cannot be written',
+  (argv) => {
+    const env = { ...process.env, NODE: process.execPath, AUXOT: launcher, HOME: folder }
+    const command = ['-c', `exec "$NODE" "$AUXOT" ${argv} > /dev/full`]
+    const { status, stderr } = spawnSync('sh', command, { encoding: 'utf8', env })
+    const sentence = 'Error: stdout cannot be written: no space is left on the disk (ENOSPC).\n'
+    expect({ status, stderr }).toEqual({ status: 1, stderr: sentence })
+  },
+)
+
 it('keeps what it compiled in a folder of the user', async () => {
   const cache = join(folder, 'cache')
   mkdirSync(cache)
