@@ -10,6 +10,7 @@ import { reportError } from './report-error.ts'
 /** Runs one command line to its end. Never throws; the outcome is the process's exit code. */
 export async function runCli(argv: readonly string[], options: LoadOptions): Promise<void> {
   const env = readEnvironment()
+  openNoDebugger()
   outliveOutput()
   try {
     if (await ranQuickly(argv, env)) return
@@ -20,6 +21,14 @@ export async function runCli(argv: readonly string[], options: LoadOptions): Pro
   } finally {
     endInTime()
   }
+}
+
+/**
+ * At SIGUSR1 Node.js opens its debugger to everybody on this machine, and a debugger reads every secret. Whoever runs as the
+ * worker's user may send it: Claude Code's tools too.
+ */
+function openNoDebugger(): void {
+  process.on('SIGUSR1', () => {})
 }
 
 /** Everything was released, so nothing should keep the process alive; what does all the same must not hang a host's shutdown. */

@@ -119,6 +119,15 @@ describe.skipIf(program === undefined)('the process of a worker', () => {
     expect(await worker.ended).toMatchObject({ code: 0 })
   })
 
+  it('opens no debugger at SIGUSR1, which those who run as its user may send', async () => {
+    await using worker = startAuxot(['worker', 'start'], { env })
+    await router.ready()
+    worker.signal('SIGUSR1')
+    expect(await ask('Hello').done).toMatchObject({ kind: 'complete' })
+    worker.signal('SIGTERM')
+    expect(await worker.ended).toMatchObject({ code: 0, stderr: expect.not.stringMatching(/debugger|inspector/i) })
+  })
+
   it.skipIf(!existsSync('/dev/full')).each([
     ['--log-format=json', 0],
     ['--log-format=text', 0],
