@@ -7,14 +7,20 @@ export interface SecretWarning {
   readonly message: string
 }
 
+/** A worker whose secrets are looked at. */
+export interface GuardedWorker {
+  readonly secrets: readonly Secret[]
+  readonly tools: 'all' | readonly string[]
+  /** It was to become an ordinary user and could not. */
+  readonly staysItself: boolean
+}
+
 /** What is weak about the secrets of a worker whose Claude Code may run tools on this host. */
-export async function secretWarnings(
-  secrets: readonly Secret[],
-  tools: 'all' | readonly string[],
-): Promise<SecretWarning[]> {
+export async function secretWarnings({ secrets, tools, staysItself }: GuardedWorker): Promise<SecretWarning[]> {
   if (tools.length === 0) return []
   const exposures = await findExposures(secrets)
-  return [...(exposures.length === 0 ? [] : [exposed(exposures)]), ...(process.getuid?.() === 0 ? [asRoot] : [])]
+  const isRoot = process.getuid?.() === 0
+  return [...(exposures.length === 0 ? [] : [exposed(exposures)]), ...(isRoot ? [asRoot(staysItself)] : [])]
 }
 
 function exposed(processes: readonly { readonly pid: number; readonly name: string }[]): SecretWarning {
@@ -25,7 +31,10 @@ function exposed(processes: readonly { readonly pid: number; readonly name: stri
   return { code: 'SECRET_EXPOSED', message }
 }
 
-const asRoot: SecretWarning = {
-  code: 'TOOLS_AS_ROOT',
-  message: "Claude Code's tools run as root, and root can read every secret. Name an ordinary user with --user.",
+function asRoot(staysItself: boolean): SecretWarning {
+  const wayOut = staysItself ? 'Start the worker as an ordinary user.' : 'Name an ordinary user with --user.'
+  return {
+    code: 'TOOLS_AS_ROOT',
+    message: `Claude Code's tools run as root, and root can read every secret. ${wayOut}`,
+  }
 }

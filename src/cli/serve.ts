@@ -19,7 +19,8 @@ export async function serve(worker: ResolvedWorker, env: Environment): Promise<v
   const user: ChangedUser = change ? await becomeUser(change, env) : { env }
   const { log, onEvent } = openOutput(settings.values, secrets, env)
   if (user.warning) onEvent({ type: 'warning', ...user.warning })
-  for (const warning of await secretWarnings(secrets, tools)) onEvent({ type: 'warning', ...warning })
+  const staysItself = user.warning !== undefined
+  for (const warning of await secretWarnings({ secrets, tools, staysItself })) onEvent({ type: 'warning', ...warning })
   if (credential.note) onEvent({ type: 'warning', code: 'TWO_CREDENTIALS', message: credential.note })
   const stop = new StopRequests()
   using _signals = listenForStopSignals(stop, { emitter: process, clock: systemClock, log })

@@ -91,7 +91,9 @@ describe.skipIf(!program || !isRoot)('a worker that root starts', () => {
 
   it('with tools and without --user is warned about', async () => {
     await using worker = startAuxot(start, { env })
-    expect(await worker.line(/--user/)).toContain("Claude Code's tools run as root, and root can read every secret.")
+    expect(await worker.line(/--user/)).toContain(
+      "Claude Code's tools run as root, and root can read every secret. Name an ordinary user with --user.",
+    )
     worker.signal('SIGTERM')
     await worker.ended
   })
@@ -123,6 +125,7 @@ describe.skipIf(!program || !isRoot)('a worker that root starts', () => {
         `This root may not become ${user} (EPERM), so it goes on as it is: what Claude Code's tools run as can read what this ` +
           "worker can, the worker key's file too. Started as root with the capabilities SETUID and SETGID, it would close that to them.",
       )
+      expect(await worker.line(/tools run as root/)).toMatch(/every secret\. Start the worker as an ordinary user\.$/)
       expect(await toolOutput(`id -u; wc -c < ${folder}/key`)).toContain(`0\\n${router.workerKey.length}`)
       expect((await worker.ended).code).toBe(0)
     })
