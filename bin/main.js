@@ -12,10 +12,24 @@ if (argv.length === 1 && argv[0] === '--version') {
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   process.stdout.on('error', () => {})
   process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
+} else if (!hasHome()) {
+  process.stderr.write(
+    'Error: this user has no home folder.\n  Name one with HOME; auxot looks for its settings there.\n',
+  )
+  process.exitCode = 2
 } else {
   enableCompileCache(join(cacheFolder(), 'compile'))
   // Not awaited at the top level: a reader that closes our stdout early would leave the await unsettled, which is exit 13.
   import('../dist/cli/run-cli.js').then(({ runCli }) => runCli(argv, { root }), explain)
+}
+
+/** Containers are sometimes run by a number that belongs to no user. */
+function hasHome() {
+  try {
+    return homedir() !== ''
+  } catch {
+    return false
+  }
 }
 
 function cacheFolder() {

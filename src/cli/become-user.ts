@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import type { Environment } from '../settings/environment.ts'
 import { UsageError } from '../shared/errors.ts'
 import { changeIds, identity } from './change-ids.ts'
+import { printable } from './printable.ts'
 
 /** Who a worker is to become, and what it has to be able to run then. */
 export interface UserChange {
@@ -65,7 +66,7 @@ async function idOf(name: string, which: '-u' | '-g'): Promise<number> {
     const { stdout } = await promisify(execFile)('id', [which, '--', name])
     return Number(stdout)
   } catch (error) {
-    throw new UsageError('--user: there is no such user', { cause: error })
+    throw new UsageError(`--user: there is no user "${printable(name)}"`, { cause: error })
   }
 }
 

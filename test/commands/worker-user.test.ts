@@ -98,10 +98,13 @@ describe.skipIf(!program || !isRoot)('a worker that root starts', () => {
     await worker.ended
   })
 
-  it.each([['no-such-user', 'Error: --user: there is no such user.\n']])('as %s is refused', async (name, sentence) => {
-    const { code, stderr } = await runAuxot([...start, '--user', name, '--user-if-possible'], { env })
-    expect({ code, stderr }).toEqual({ code: 2, stderr: sentence })
-  })
+  it.each([['no-such-user', 'Error: --user: there is no user "no-such-user".\n']])(
+    'as %s is refused',
+    async (name, sentence) => {
+      const { code, stderr } = await runAuxot([...start, '--user', name, '--user-if-possible'], { env })
+      expect({ code, stderr }).toEqual({ code: 2, stderr: sentence })
+    },
+  )
 
   describe('and that may not become another user', () => {
     const words = ['--bounding-set=-setuid,-setgid', process.execPath, run]

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readDocument } from '../support/json-documents.ts'
 import { repositoryRoot } from '../support/repository-root.ts'
@@ -112,6 +112,20 @@ it.skipIf(!existsSync('/dev/full')).each(['--help', 'help settings', 'help exit-
     expect({ status, stderr }).toEqual({ status: 1, stderr: sentence })
   },
 )
+
+it.skipIf(process.getuid?.() !== 0)('a user without a home folder is told so', () => {
+  const env = { PATH: process.env.PATH ?? '' }
+  const ids = { uid: 54_321, gid: 54_321 }
+  const copy = join(mkdtempSync(join(folder, 'home-')), 'main.mjs')
+  chmodSync(folder, 0o755)
+  chmodSync(dirname(copy), 0o755)
+  cpSync(join(repositoryRoot, 'bin', 'main.js'), copy)
+  const { status, stderr } = spawnSync(process.execPath, [copy, 'help'], { encoding: 'utf8', env, cwd: '/', ...ids })
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: 'Error: this user has no home folder.\n  Name one with HOME; auxot looks for its settings there.\n',
+  })
+})
 
 it('keeps what it compiled in a folder of the user', async () => {
   const cache = join(folder, 'cache')

@@ -31,6 +31,11 @@ export async function readSecretText(path: string, source: string, shared = moun
   try {
     if (!path.startsWith(`${shared}${sep}`)) await assertPrivate(file, source)
     return await readAtMost(file, source)
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    // A disk or a network that fails in the middle, or a file of the kernel's.
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(`${source}: cannot be read (${code})`, { cause: error })
   } finally {
     await file.close()
   }

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { UsageError } from '../../shared/errors.ts'
 import { isAlive } from '../../shared/is-alive.ts'
 import type { Log } from '../../shared/log.ts'
 import { findMarkedBelow, signalAll } from './process-tree.ts'
@@ -24,11 +25,18 @@ export class WorkDirectory implements AsyncDisposable {
     this.path = path
   }
 
+  /** @throws UsageError when nothing can be made in the temporary folder. */
   static async open(): Promise<WorkDirectory> {
-    const path = await mkdtemp(join(tmpdir(), prefix))
     const owner: Owner = { pid: process.pid, startedAt: await startOf(process.pid) }
-    await writeFile(join(path, ownerFile), JSON.stringify(owner), { mode: 0o600 })
-    return new WorkDirectory(path)
+    let path: string | undefined
+    try {
+      path = await mkdtemp(join(tmpdir(), prefix))
+      await writeFile(join(path, ownerFile), JSON.stringify(owner), { mode: 0o600 })
+      return new WorkDirectory(path)
+    } catch (error) {
+      if (path !== undefined) await rm(path, { recursive: true, force: true })
+      throw unusable(error as NodeJS.ErrnoException)
+    }
   }
 
   /** Folders for one more process. */
@@ -42,10 +50,19 @@ export class WorkDirectory implements AsyncDisposable {
   }
 }
 
+function unusable(cause: NodeJS.ErrnoException): UsageError {
+  const reason = cause.code === 'ENOSPC' ? 'no space is left there' : `${cause.code}`
+  return new UsageError(`the temporary folder ${tmpdir()} cannot be written to (${reason})`, {
+    hint: 'Make room, or name another folder with TMPDIR.',
+    cause,
+  })
+}
+
 /** Ends what workers left behind that were killed: their Claude Code processes, the programs of those, and their folders. */
 export async function clearLeftovers(log: Log): Promise<void> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(prefix))
-  for (const path of names.map((name) => join(tmpdir(), name))) {
+  // Where it may not be listed nothing can be found; whether it may be written to is for `open` to say.
+  const names = await readdir(tmpdir()).catch(() => [])
+  for (const path of names.filter((name) => name.startsWith(prefix)).map((name) => join(tmpdir(), name))) {
     if (!(await isAbandoned(path))) continue
     const pids = await findMarkedBelow(path)
     signalAll(pids, 'SIGKILL')

@@ -57,6 +57,18 @@ function folderOwnedBy(name: string, owner: unknown): string {
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
 
 describe('WorkDirectory', () => {
+  it.each(['gone', 'a-file'])('says that there can be none where the temporary folder is none (%s)', async (name) => {
+    const elsewhere = join(folder, name)
+    if (name === 'a-file') writeFileSync(elsewhere, '')
+    vi.stubEnv('TMPDIR', elsewhere)
+    await clearLeftovers(new LogRecord())
+    await expect(WorkDirectory.open()).rejects.toMatchObject({
+      exit: 'usage',
+      message: `the temporary folder ${elsewhere} cannot be written to (${name === 'gone' ? 'ENOENT' : 'ENOTDIR'})`,
+      hint: 'Make room, or name another folder with TMPDIR.',
+    })
+  })
+
   it('gives each session folders of its own, closed to other users', async () => {
     await using directory = await WorkDirectory.open()
     const [one, other] = await Promise.all([directory.openSession(), directory.openSession()])
