@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -38,10 +38,10 @@ describe.skipIf(!program)('typed as README.md shows it', () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'auxot-readme-'))
-    // What npx does in a checkout, without its second of start-up.
+    // What npx does in a checkout, without its second of start-up. Its shell stays in between, and passes no signal on.
     const npx = join(folder, 'npx')
     const auxot = `"${process.execPath}" "${join(repositoryRoot, 'bin', 'run.js')}"`
-    writeFileSync(npx, `#!/bin/sh\n[ "$1" = auxot ] || exit 64\nshift\nexec ${auxot} "$@"\n`)
+    writeFileSync(npx, `#!/bin/sh\n[ "$1" = auxot ] || exit 64\nshift\ntrap : INT\n${auxot} "$@"\nexit $?\n`)
     chmodSync(npx, 0o755)
   })
   afterAll(() => rmSync(folder, { recursive: true }))
@@ -102,13 +102,17 @@ describe.skipIf(!program)('typed as README.md shows it', () => {
   })
 
   it('a worker on a host without a service manager runs detached and stops', async () => {
-    const [start, note, stop] = `${detached}`.trim().split('\n')
-    const shell = type(`${start}\n${note}\nwait $!\necho "left with $?"`, { ...set, AUXOT_ROUTER_URL: router.httpUrl })
+    const [start, stop] = `${detached}`.trim().split('\n')
+    const more = { ...set, AUXOT_ROUTER_URL: router.httpUrl, XDG_RUNTIME_DIR: folder }
+    const shell = type(`${start}\nwait $!\necho "left with $?"`, more)
     await router.ready()
-    expect(await type(`${stop}`).ended).toBe(0)
+    // By its id, so that no other worker of this machine is stopped.
+    const [socket] = readdirSync(join(folder, 'auxot'))
+    const id = `${socket}`.replace(/^(\d+)\.sock$/, 'pid-$1')
+    expect(await type(`${stop}`.replace('--all', id), more).ended).toBe(0)
     await shell.ended
     expect(shell.output.join('')).toContain('left with 0')
-    expect(readFileSync(join(folder, 'worker.log'), 'utf8')).toContain('"msg":"SIGTERM: finishing')
+    expect(readFileSync(join(folder, 'worker.log'), 'utf8')).toContain('"to":"stopped"')
   })
 
   it('a worker in a script leaves when it was idle, and has written one document per line', async () => {
