@@ -1,13 +1,14 @@
 import { Config } from '@oclif/core/config'
 import { normalizeArgv } from '@oclif/core/help'
 import type { LoadOptions } from '@oclif/core/interfaces'
-import { readEnvironment } from '../settings/environment.ts'
+import { nameShell, readEnvironment } from '../settings/environment.ts'
 import { asksForJson } from './asks-for-json.ts'
 import { showHelp } from './show-help.ts'
 import { strayWord, unknownCommand } from './unknown-command.ts'
 
 /** Finds the command that a line names, and runs it. */
 export async function dispatch(argv: readonly string[], options: LoadOptions): Promise<void> {
+  nameShell()
   const config = await Config.load(options)
   if (argv.length === 0 || optionsOf(argv).includes('--help')) {
     return showHelp(

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import { isAbsolute } from 'node:path'
 
 import { overwriteInitial } from './initial-environment.ts'
@@ -80,4 +81,13 @@ function only(env: Environment, names: readonly string[]): Record<string, string
   return Object.fromEntries(
     names.flatMap((name) => (variable(env, name) === undefined ? [] : [[name, `${env[name]}`]])),
   )
+}
+
+/** oclif wants to know the shell, and asks for the user where SHELL is not set; a container may run by a number that is no user's. */
+export function nameShell(): void {
+  try {
+    userInfo()
+  } catch {
+    process.env.SHELL ||= '/bin/sh'
+  }
 }

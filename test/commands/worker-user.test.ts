@@ -142,7 +142,7 @@ describe.skipIf(!program || !isRoot)('a worker that root starts', () => {
     const given = [...start, '--user', user, '--user-if-possible', '--json']
     const program = programThatRuns(process.execPath, [run], { uid, gid: uid, cwd: folder })
     await using worker = startAuxot(given, {
-      env: { ...env, HOME: folder, SHELL: '/bin/sh', XDG_CACHE_HOME: folder },
+      env: { ...env, HOME: folder, XDG_CACHE_HOME: folder },
       program,
     })
     expect(JSON.parse(await worker.line(/goes on as it is/))).toMatchObject({
