@@ -41,7 +41,6 @@ describe('our requests', () => {
     expectTypeOf<Wire<Ours<'initialize'>>>().toExtend<Theirs<'initialize'>>()
     expectTypeOf<Wire<Ours<'apply_flag_settings'>>>().toExtend<Theirs<'apply_flag_settings'>>()
     expectTypeOf<Wire<Ours<'set_max_thinking_tokens'>>>().toExtend<Theirs<'set_max_thinking_tokens'>>()
-    expectTypeOf<Wire<Ours<'interrupt'>>>().toExtend<Theirs<'interrupt'>>()
   })
 
   it('name fields that the SDK knows', () => {

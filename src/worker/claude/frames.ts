@@ -19,7 +19,6 @@ export type ControlRequest =
       readonly subtype: 'set_max_thinking_tokens'
       readonly thinking_display: 'summarized'
     }
-  | { readonly subtype: 'interrupt' }
   /** Takes back the latest user message, which was given this uuid. */
   | { readonly subtype: 'rewind_conversation'; readonly target_message_uuid: string }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ControlChannel } from '../../../src/worker/claude/control-channel.ts'
 import type { HostRequestFrame, OutgoingFrame } from '../../../src/worker/claude/frames.ts'
+import { readableReasoning } from '../../../src/worker/claude/opening.ts'
 import { ToolNames } from '../../../src/worker/claude/tool-names.ts'
 import { ToolServer } from '../../../src/worker/claude/tool-server.ts'
 import { never, noLiveTools } from '../../support/engine-on-trial.ts'
@@ -40,10 +41,7 @@ const settledBy = (request_id: string, response: object) => ({
 describe('our requests', () => {
   it('have ids of their own, and a refusal is told once', () => {
     const { channel, refused } = openChannel()
-    const frames = [
-      channel.frame({ subtype: 'interrupt' }),
-      channel.frame({ subtype: 'apply_flag_settings', settings: {} }),
-    ]
+    const frames = [channel.frame(readableReasoning), channel.frame({ subtype: 'apply_flag_settings', settings: {} })]
     const ids = frames.map((frame) => (frame.type === 'control_request' ? frame.request_id : ''))
     expect(new Set(ids).size).toBe(2)
     channel.settle(settledBy(`${ids[0]}`, {}))
@@ -54,10 +52,10 @@ describe('our requests', () => {
 
   it('may be refused without a reason', () => {
     const { channel, refused } = openChannel()
-    const frame = channel.frame({ subtype: 'interrupt' })
+    const frame = channel.frame(readableReasoning)
     if (frame.type !== 'control_request') throw new Error('a request is no request')
     channel.settle(settledBy(frame.request_id, { subtype: 'error' }))
-    expect(refused).toEqual([['interrupt', 'no reason given']])
+    expect(refused).toEqual([['set_max_thinking_tokens', 'no reason given']])
   })
 })
 
