@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { Watchers } from '../../src/dev/routing/watchers.ts'
+import { Watchers } from '../../src/dev/watchers.ts'
 import { messageOf } from '../../src/shared/errors.ts'
 
 /** Where and how often to ask. */

@@ -1,4 +1,4 @@
-import { within } from './within.ts'
+import { Watchers } from '../watchers.ts'
 
 /**
  * Holds a reply until a test lets it go on, so that tests wait for events and never for time.
@@ -7,7 +7,7 @@ import { within } from './within.ts'
 export class Gate {
   #passes = 0
   readonly #waiting = new Set<() => void>()
-  readonly #watching = new Set<() => void>()
+  readonly #watchers = new Watchers()
 
   /** Lets `passes` chunks (or the end) go. */
   release(passes = 1): void {
@@ -25,15 +25,8 @@ export class Gate {
   }
 
   /** Resolves as soon as a reply stands at the gate. */
-  async reached(limitMs = 60_000): Promise<void> {
-    if (this.#waiting.size > 0) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#watching.add(resolve)
-    try {
-      await within(promise, limitMs, 'a reply at the gate')
-    } finally {
-      this.#watching.delete(resolve)
-    }
+  reached(limitMs = 60_000): Promise<void> {
+    return this.#watchers.until(() => this.#waiting.size > 0, limitMs, 'a reply at the gate')
   }
 
   /** Waits for a release; ends at once with the signal's reason when it aborts. */
@@ -57,7 +50,7 @@ export class Gate {
     }
     this.#waiting.add(goOn)
     signal.addEventListener('abort', giveUp)
-    for (const seen of this.#watching) seen()
+    this.#watchers.changed()
     return promise
   }
 }

@@ -78,7 +78,7 @@ describe('a gated answer', () => {
   })
 
   it('says that nobody came to the gate', async () => {
-    await expect(new Gate().reached(1)).rejects.toThrow('Waited 1ms for a reply at the gate; it did not come.')
+    await expect(new Gate().reached(1)).rejects.toThrow('waited 1 ms in vain for a reply at the gate')
   })
 
   it('serves several who wait, in order, and forgets those who left', async () => {

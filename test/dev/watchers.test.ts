@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Watchers } from '../../../src/dev/routing/watchers.ts'
+import { Watchers } from '../../src/dev/watchers.ts'
 
 describe('watchers', () => {
   it('wake when their condition holds, and not before', async () => {
