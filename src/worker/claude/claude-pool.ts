@@ -157,7 +157,7 @@ export class ClaudePool implements AsyncDisposable {
   async #takeBack(session: ClaudeSession, turn: Turn, before: FoundSession | undefined): Promise<void> {
     await nextRound()
     this.#lent.delete(session)
-    const isAsBefore = session.state === 'kept' && !session.wasAsked(turn)
+    const isAsBefore = session.state === 'kept' && !session.turns.wasAsked(turn)
     const { lived, mayGoOn } =
       before && isAsBefore ? { ...before, mayGoOn: true } : this.#movedOn(session, turn, before)
     if (this.#keeps && mayGoOn && session.state === 'kept') this.#keep(session, lived)

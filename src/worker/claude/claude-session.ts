@@ -1,33 +1,23 @@
 import assert from 'node:assert/strict'
-import type { Clock } from '../../shared/clock.ts'
-import { messageOf } from '../../shared/errors.ts'
-import type { Log } from '../../shared/log.ts'
 import type { ClaudeConfig } from '../worker-config.ts'
-import type { CallLiveTool, ClaudeEvent, TurnResult } from './claude-event.ts'
+import type { CallLiveTool, ClaudeEvent } from './claude-event.ts'
 import { ClaudeFailure } from './claude-failure.ts'
-import { ClaudeProcess, type ProcessExit } from './claude-process.ts'
-import { ControlChannel } from './control-channel.ts'
+import type { ProcessExit } from './claude-process.ts'
 import { endProcess } from './end-process.ts'
 import { failureOfExit } from './failures.ts'
 import { FirstWords } from './first-words.ts'
-import { type ControlRequest, type IncomingFrame, questionFrame } from './frames.ts'
-import type { LaunchSpec } from './launch.ts'
-import { readableReasoning } from './opening.ts'
-import { RunningTurn } from './running-turn.ts'
-import type { SessionDirectory } from './session-directory.ts'
-import { canMove, type SessionState } from './session-state.ts'
+import { FrameExchange, type FrameExchangeOptions, nobody } from './frame-exchange.ts'
+import { type IncomingFrame, questionFrame } from './frames.ts'
+import type { RunningTurn } from './running-turn.ts'
+import { type SessionState, SessionStateKeeper } from './session-state.ts'
+import { SessionTurns } from './session-turns.ts'
 import type { Setup } from './spare-forecast.ts'
 import { ToolNames } from './tool-names.ts'
 import { ToolServer } from './tool-server.ts'
-import type { TurnForms } from './transcript.ts'
 import type { Turn } from './turn.ts'
 
-export interface SessionOptions {
+export interface SessionOptions extends FrameExchangeOptions {
   readonly config: ClaudeConfig
-  readonly spec: LaunchSpec
-  readonly directory: SessionDirectory
-  readonly clock: Clock
-  readonly log: Log
 }
 
 /** What a turn needs besides itself. */
@@ -38,92 +28,48 @@ export interface AskDeps {
 /** One Claude Code process and the one conversation it serves in its life; `session-state.ts` draws its states. */
 export class ClaudeSession implements AsyncDisposable {
   readonly #options: SessionOptions
-  readonly #process: ClaudeProcess
-  readonly #control: ControlChannel
+  readonly #frames: FrameExchange
   readonly #firstWords: FirstWords
-  #state: SessionState = 'parked'
-  #onFrame: (frame: IncomingFrame) => void = ignore
-  #fail: (error: unknown) => void = ignore
-  #asked: Turn | undefined
-  #turn: RunningTurn | undefined
-  #lastOutputMs: number
-  #costUsd = 0
-  #turns = 0
-  #wasStopped = false
+  readonly #states: SessionStateKeeper
   readonly #hurry = new AbortController()
   #ending: Promise<void> | undefined
   #exit: ProcessExit | undefined
+  readonly turns = new SessionTurns()
   /** Resolves when the process is gone and its folders are removed. */
   readonly closed: Promise<void>
 
   constructor(options: SessionOptions) {
     this.#options = options
-    this.#lastOutputMs = options.clock.now()
-    this.#process = new ClaudeProcess({
-      ...options,
-      onFrame: (frame) => this.#route(frame),
-      onBrokenLine: () => this.#fail(brokenProtocol()),
-    })
-    const write = this.#process.write.bind(this.#process)
-    this.#control = new ControlChannel({
-      write,
-      onRefused: (request, error) => this.#requestOnRefused(request, error),
+    this.#frames = new FrameExchange(options)
+    const { control, process } = this.#frames
+    this.#states = new SessionStateKeeper((from, to) => {
+      options.log.trace({ pid: process.pid, from, to }, 'Claude session')
     })
     this.#firstWords = new FirstWords({
       ...options,
-      control: this.#control,
-      write,
-      untilTaken: () => this.#untilResult(),
+      control,
+      write: (...frames) => process.write(...frames),
+      untilTaken: () => this.#untilTaken(),
     })
-    this.closed = this.#process.exited.then((exit) => this.#processOnExit(exit))
+    this.closed = process.exited.then((exit) => this.#processOnExit(exit))
   }
 
   get state(): SessionState {
-    return this.#state
-  }
-
-  /** When Claude Code last wrote anything, milliseconds since the epoch. */
-  get lastOutputMs(): number {
-    return this.#lastOutputMs
-  }
-
-  get pid(): number | undefined {
-    return this.#process.pid
-  }
-
-  /** Turns answered so far. */
-  get turns(): number {
-    return this.#turns
+    return this.#states.state
   }
 
   /** Whether the process has ended without being told to. */
   get hasDied(): boolean {
-    return this.#state === 'ended' && !this.#wasStopped
+    return this.#states.hasDied
   }
 
-  /** Whether this is the turn that it was asked last: one that was stopped before is none of its past. */
-  wasAsked(turn: Turn): boolean {
-    return this.#asked === turn
+  /** When Claude Code last wrote anything, milliseconds since the epoch. */
+  get lastOutputMs(): number {
+    return this.#frames.lastOutputMs
   }
 
-  /** A turn as it may come back in the caller's history; nothing for one that it was not asked last. */
-  formsOf(turn: Turn): TurnForms {
-    return (this.wasAsked(turn) && this.#turn?.reader.forms) || { open: [], short: [] }
-  }
-
-  /** The model has begun to answer the running turn. */
-  get isAnswering(): boolean {
-    return this.#turn?.reader.hasBegun ?? false
-  }
-
-  /** Tools that the running turn waits for, by the caller's names. */
-  get runningTools(): string[] {
-    return this.#turn?.reader.running ?? []
-  }
-
-  /** What the running or last turn has produced so far. */
-  get soFar(): TurnResult | undefined {
-    return this.#turn?.reader.cutResult()
+  get pid(): number | undefined {
+    return this.#frames.process.pid
   }
 
   /**
@@ -131,10 +77,9 @@ export class ClaudeSession implements AsyncDisposable {
    * It is given no credential and no message. Resolves when it is ready or has ended, which its state tells.
    */
   async prepare(setup: Setup): Promise<void> {
-    assert(this.#state === 'parked', 'a session is prepared before its first question')
+    assert(this.state === 'parked', 'a session is prepared before its first question')
     this.#serve(setup, noLiveTools)
     await Promise.race([this.#firstWords.prepare(setup).catch(() => this.end(0)), this.closed])
-    this.#onFrame = ignore
   }
 
   /**
@@ -145,24 +90,15 @@ export class ClaudeSession implements AsyncDisposable {
   async *ask(turn: Turn, { callLiveTool }: AskDeps, signal: AbortSignal): AsyncGenerator<ClaudeEvent, void, void> {
     signal.throwIfAborted()
     if (this.#exit) throw failureOfExit(this.#exit)
-    const isFirst = this.#state === 'parked'
-    this.#moveTo('asking')
-    this.#asked = turn
-    const callInItsPlace: CallLiveTool = async (call, callSignal) => {
-      await running.told()
-      return callLiveTool(call, callSignal)
-    }
-    const running = this.#startTurn(this.#serve(turn, { callLiveTool: callInItsPlace, signal }))
-    const onAbort = () => this.#fail(signal.reason)
+    const isFirst = this.state === 'parked'
+    this.#states.moveTo('asking')
+    const running = this.#begin(turn, callLiveTool, signal)
+    const onAbort = () => this.#frames.fail(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
     try {
       await (isFirst ? this.#firstWords.begin(turn) : this.#firstWords.goOn(turn))
       running.throwIfFailed()
-      this.#onFrame = (frame) => {
-        if (frame.type === 'stream_event' && frame.event.type === 'message_start') this.#firstWords.answerBegan(turn)
-        running.read(frame)
-      }
-      this.#process.write(questionFrame(turn.prompt))
+      this.#question(turn, running)
       yield* running.events
     } catch (error) {
       // Files and pipes go with the process: that it ended is the reason, not that they are missing.
@@ -170,9 +106,8 @@ export class ClaudeSession implements AsyncDisposable {
       throw this.#exit && !isOwn ? failureOfExit(this.#exit) : error
     } finally {
       signal.removeEventListener('abort', onAbort)
-      this.#onFrame = ignore
-      this.#fail = ignore
-      this.#process.resume()
+      this.#frames.hear(nobody)
+      this.#frames.process.resume()
     }
   }
 
@@ -185,7 +120,7 @@ export class ClaudeSession implements AsyncDisposable {
   /** Ends at once what `end` is still being patient with. */
   kill(): void {
     this.#hurry.abort()
-    this.#process.signal('SIGKILL')
+    this.#frames.process.signal('SIGKILL')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -194,111 +129,67 @@ export class ClaudeSession implements AsyncDisposable {
 
   async #end(graceMs: number): Promise<void> {
     const { directory, spec, clock } = this.#options
-    if (this.#state !== 'ended') this.#moveTo('ending')
-    this.#process.resume()
+    const { process } = this.#frames
+    if (this.state !== 'ended') this.#states.moveTo('ending')
+    process.resume()
     const { signal: hurry } = this.#hurry
     const hasTools = spec.builtin.length > 0
-    await endProcess(this.#process, { graceMs, hurry, mark: directory.path, hasTools, clock })
+    await endProcess(process, { graceMs, hurry, mark: directory.path, hasTools, clock })
     await this.closed
-  }
-
-  /** The only place the state changes. */
-  #moveTo(next: SessionState): void {
-    if (this.#state === next) return
-    assert(canMove(this.#state, next), `a Claude session cannot go from ${this.#state} to ${next}`)
-    this.#options.log.trace({ pid: this.#process.pid, from: this.#state, to: next }, 'Claude session')
-    this.#state = next
-    this.#wasStopped ||= next === 'ending'
-  }
-
-  #route(frame: IncomingFrame): void {
-    this.#lastOutputMs = this.#options.clock.now()
-    const onError = (error: unknown) => this.#fail(error instanceof ClaudeFailure ? error : unreadableFrame(error))
-    try {
-      if (frame.type === 'control_request') this.#control.answer(frame).catch(onError)
-      else if (frame.type === 'control_response') this.#control.settle(frame)
-      else this.#onFrame(frame)
-    } catch (error) {
-      onError(error)
-    }
   }
 
   /** From here on Claude Code's questions about tools are answered for this turn. */
   #serve({ tools }: Pick<Turn, 'tools'>, deps: AskDeps & { signal: AbortSignal }): ToolNames {
     const names = new ToolNames(tools)
     const server = new ToolServer({ tools, names, ...deps })
-    this.#control.serve({ names, tools: server, onHeldCall: () => this.#turn?.holdCall() })
+    this.#frames.control.serve({ names, tools: server, onHeldCall: () => this.turns.last?.holdCall() })
     return names
   }
 
-  #startTurn(names: ToolNames): RunningTurn {
-    const turn = new RunningTurn({
-      names,
-      costBefore: this.#costUsd,
-      source: this.#process,
-      onAnswered: () => this.#turnOnAnswered(turn),
+  /** From here on what fails is the turn's failure; nothing that is read is the turn's before its question is asked. */
+  #begin(turn: Turn, callLiveTool: CallLiveTool, signal: AbortSignal): RunningTurn {
+    const callInItsPlace: CallLiveTool = async (call, callSignal) => {
+      await running.told()
+      return callLiveTool(call, callSignal)
+    }
+    const running = this.turns.begin(turn, {
+      names: this.#serve(turn, { callLiveTool: callInItsPlace, signal }),
+      source: this.#frames.process,
+      onAnswered: () => this.#states.moveTo('kept'),
       onMustCut: () => this.#cut(),
     })
-    this.#turn = turn
-    this.#fail = (error) => turn.fail(error)
-    return turn
+    this.#frames.hear({ ...nobody, onFailure: (error) => running.fail(error) })
+    return running
   }
 
-  #turnOnAnswered({ reader }: RunningTurn): void {
-    this.#costUsd += reader.result?.costUsd ?? 0
-    this.#turns += 1
-    this.#moveTo('kept')
+  #question(turn: Turn, running: RunningTurn): void {
+    const onFrame = (frame: IncomingFrame) => {
+      if (frame.type === 'stream_event' && frame.event.type === 'message_start') this.#firstWords.answerBegan(turn)
+      running.read(frame)
+    }
+    this.#frames.hear({ onFrame, onFailure: (error) => running.fail(error) })
+    this.#frames.process.write(questionFrame(turn.prompt))
   }
 
   /** Nothing gentler is fast enough to keep Claude Code from asking the model again. */
   #cut(): void {
     this.kill()
-    this.#moveTo('ending')
+    this.#states.moveTo('ending')
   }
 
-  /** Only how reasoning is shown may be refused: the answer is then right all the same. */
-  #requestOnRefused(request: ControlRequest['subtype'], error: string): void {
-    if (request !== readableReasoning.subtype) this.#fail(refusedRequest(request, error))
-    else this.#options.log.warn({ error }, 'this version of Claude Code does not tell its reasoning in words')
-  }
-
-  /** Resolves with the next `result` frame; rejects as soon as the turn has failed. */
-  #untilResult(): Promise<void> {
-    this.#turn?.throwIfFailed()
-    const failBefore = this.#fail
-    return new Promise<void>((resolve, reject) => {
-      this.#fail = reject
-      this.#onFrame = (frame) => {
-        if (frame.type === 'result') resolve()
-      }
-    }).finally(() => {
-      this.#fail = failBefore
-    })
+  /** Resolves when what was written before the question is taken; rejects as soon as the turn has failed. */
+  #untilTaken(): Promise<void> {
+    this.turns.last?.throwIfFailed()
+    return this.#frames.untilResult()
   }
 
   async #processOnExit(exit: ProcessExit): Promise<void> {
     this.#exit = exit
-    this.#fail(failureOfExit(exit))
-    this.#moveTo('ended')
+    this.#frames.fail(failureOfExit(exit))
+    this.#states.moveTo('ended')
     await this.#options.directory.remove()
   }
 }
-
-function brokenProtocol(): ClaudeFailure {
-  return new ClaudeFailure('Claude Code wrote a line that is no JSON', { class: 'crashed', transient: true })
-}
-
-/** A frame of a known kind whose fields are not what they were. */
-function unreadableFrame(error: unknown): ClaudeFailure {
-  const details = messageOf(error)
-  return new ClaudeFailure('Claude Code wrote a frame that cannot be read', { class: 'crashed', details, cause: error })
-}
-
-function refusedRequest(request: string, error: string): ClaudeFailure {
-  return new ClaudeFailure(`Claude Code refused the control request "${request}"`, { class: 'crashed', details: error })
-}
-
-function ignore(): void {}
 
 /** While nobody asks, nobody runs tools. */
 const noLiveTools = {

@@ -24,10 +24,10 @@ export function pastOf(
   turn: Turn,
   { wasPrivate, mostTurns }: { wasPrivate: boolean; mostTurns: number },
 ): Past {
-  const lived = livedThrough(turn, session.formsOf(turn), wasPrivate)
+  const lived = livedThrough(turn, session.turns.formsOf(turn), wasPrivate)
   // Claude Code re-encodes a large image that comes on stdin; a replay would show the model the original.
   const isExact = !hasLargeImage({ role: 'user', content: turn.prompt })
-  const mayGoOn = lived.conversations.length > 0 && isExact && !holdsSecrets(turn) && session.turns < mostTurns
+  const mayGoOn = lived.conversations.length > 0 && isExact && !holdsSecrets(turn) && session.turns.answered < mostTurns
   return { lived, mayGoOn }
 }
 

@@ -93,7 +93,7 @@ class JobRun {
     const { reason } = error
     if (reason === 'time-limit' || reason === 'stalled')
       return { kind: 'failed', failure: this.#tooLong(reason), ...facts }
-    return { kind: 'cancelled', reason, soFar: this.session?.soFar, ...facts }
+    return { kind: 'cancelled', reason, soFar: this.session?.turns.soFar, ...facts }
   }
 
   /** A process that was kept may have ended since: another is told the conversation, and nobody has failed. */
@@ -128,7 +128,7 @@ class JobRun {
   #endTryLate({ atMs, error }: LastCall, session: ClaudeSession, late: AbortController): Disposable {
     const { clock } = this.#deps
     return clock.timer(atMs - clock.now(), () => {
-      if (!session.isAnswering) late.abort(error)
+      if (!session.turns.isAnswering) late.abort(error)
     })
   }
 
@@ -142,7 +142,7 @@ class JobRun {
 
   #tooLong(reason: 'time-limit' | 'stalled'): ClaudeFailure {
     const { limits } = this.#deps
-    const tools = this.session?.runningTools ?? []
+    const tools = this.session?.turns.runningTools ?? []
     const details = tools.length > 0 ? `while running ${tools.join(', ')}` : undefined
     if (reason === 'stalled') {
       const sentence = `Claude Code said nothing for ${formatDuration(limits.stallMs)} (--stall-timeout)`

@@ -23,7 +23,7 @@ describeReal('a turn that is stopped', () => {
     expect((await events.next()).value).toEqual({ type: 'text', text: 'one' })
     stop.abort(new Error('enough'))
     await expect(events.next()).rejects.toThrow('enough')
-    expect(lease.session.soFar).toMatchObject({ text: 'one', stopReason: '' })
+    expect(lease.session.turns.soFar).toMatchObject({ text: 'one', stopReason: '' })
     lease[Symbol.dispose]()
     await within('the end of the session', lease.session.closed)
     const [request] = engine.model.requests

@@ -233,7 +233,7 @@ describeReal('an answer that breaks off', () => {
     }
     gate.release()
     await expect(events.next()).rejects.toMatchObject({ class: 'server_error', retryable: true })
-    expect(lease.session.soFar).toMatchObject({ text: 'so far', costUsd: undefined })
+    expect(lease.session.turns.soFar).toMatchObject({ text: 'so far', costUsd: undefined })
     expect(engine.model.requests.length).toBe(1)
   })
 

@@ -125,7 +125,7 @@ describeReal('tools that run live', () => {
       signal: stop.signal,
     })
     const signal = await within('the call', called)
-    expect(lease.session.runningTools).toEqual(['fetch it'])
+    expect(lease.session.turns.runningTools).toEqual(['fetch it'])
     stop.abort(new Error('enough'))
     await expect(asked).rejects.toThrow('enough')
     expect(signal.aborted).toBe(true)
