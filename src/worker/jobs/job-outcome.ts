@@ -22,3 +22,8 @@ export type JobOutcome = JobFacts &
     | { readonly kind: 'failed'; readonly failure: ClaudeFailure }
     | { readonly kind: 'cancelled'; readonly reason: CancelReason; readonly soFar: TurnResult | undefined }
   )
+
+/** The outcome of a job that could not even be begun. */
+export function notRun(failure: ClaudeFailure): JobOutcome {
+  return { kind: 'failed', failure, durationMs: 0, firstTokenMs: undefined, streamed: false }
+}
