@@ -2,14 +2,15 @@ import { setImmediate as nextRound } from 'node:timers/promises'
 import type { Clock } from '../../shared/clock.ts'
 import type { Log } from '../../shared/log.ts'
 import type { ClaudeConfig } from '../worker-config.ts'
+import { BackgroundWork } from './background-work.ts'
 import { builtinToolNames } from './builtin-tools.ts'
 import { ClaudeSession } from './claude-session.ts'
 import { prefersFile } from './conversation.ts'
-import { type FoundSession, KeptSessions, type Lived, type MissReason } from './kept-sessions.ts'
+import { type FoundSession, KeptSessions, type MissReason } from './kept-sessions.ts'
 import { canResumeLate, type LaunchSpec } from './launch.ts'
 import { PoolCounters, type PoolStats, type TurnStart } from './pool-stats.ts'
-import { residentBytes } from './process-memory.ts'
-import { type KeptLimits, type Past, pastOf, usualKeptLimits, whyNotKept } from './session-past.ts'
+import { SessionFates } from './session-fates.ts'
+import type { KeptLimits } from './session-past.ts'
 import { Spares } from './spares.ts'
 import type { Turn } from './turn.ts'
 import type { WorkDirectory } from './work-directory.ts'
@@ -49,15 +50,14 @@ export class ClaudePool implements AsyncDisposable {
   /** Every session whose process may still live, wherever it is in its life. */
   readonly #alive = new Set<ClaudeSession>()
   /** Sessions whose turn is over and whose fate is not decided yet. */
-  readonly #comingBack = new Set<Promise<void>>()
-  readonly #ending = new Set<Promise<void>>()
-  #keeps: boolean
+  readonly #comingBack = new BackgroundWork()
+  readonly #fates: SessionFates
 
   constructor(options: ClaudePoolOptions) {
     const { config, slots } = options
     this.#options = options
-    this.#keeps = config.kept > 0 && config.keepConversationMs > 0
     this.#kept = new KeptSessions({ ...options, limit: config.kept, keepMs: config.keepConversationMs })
+    this.#fates = new SessionFates({ ...options, kept: this.#kept })
     this.#spares = new Spares({
       ...options,
       count: config.warm * slots,
@@ -92,7 +92,7 @@ export class ClaudePool implements AsyncDisposable {
 
   /** A session for a turn. */
   async lease(turn: Turn): Promise<SessionLease> {
-    await Promise.all(this.#comingBack)
+    await this.#comingBack.untilDone()
     const found = this.#kept.take(turn)
     if ('session' in found)
       return this.#lend(turn, found.session, { start: isToolResults(turn) ? 'suspended' : 'kept', before: found })
@@ -107,8 +107,7 @@ export class ClaudePool implements AsyncDisposable {
 
   /** No conversation is kept from here on, and those that are end: the worker is about to leave. */
   stopKeeping(): void {
-    this.#keeps = false
-    follow(this.#kept.endAll(), this.#ending)
+    this.#fates.stopKeeping()
   }
 
   /** Ends every process. Turns that are still running are given the cancel grace. */
@@ -118,8 +117,8 @@ export class ClaudePool implements AsyncDisposable {
     // Also one that is being told its beginning, and may never answer.
     const ends = [...this.#alive].map((session) => session.end(this.#lent.has(session) ? cancelGraceMs : 0))
     await Promise.all([...ends, this.#spares.close()])
-    await Promise.all(this.#comingBack)
-    while (this.#ending.size > 0) await Promise.all(this.#ending)
+    await this.#comingBack.untilDone()
+    await this.#fates.untilEnded()
   }
 
   /** Kills every process now, those that were asked to end by themselves too. */
@@ -144,7 +143,7 @@ export class ClaudePool implements AsyncDisposable {
       start: facts.start,
       missed: facts.missed,
       underWay: once(() => this.#spares.refill()),
-      [Symbol.dispose]: () => follow(this.#takeBack(session, turn, facts.before), this.#comingBack),
+      [Symbol.dispose]: () => this.#comingBack.add(this.#takeBack(session, turn, facts.before)),
     }
   }
 
@@ -157,38 +156,8 @@ export class ClaudePool implements AsyncDisposable {
   async #takeBack(session: ClaudeSession, turn: Turn, before: FoundSession | undefined): Promise<void> {
     await nextRound()
     this.#lent.delete(session)
-    const isAsBefore = session.state === 'kept' && !session.turns.wasAsked(turn)
-    const { lived, mayGoOn } =
-      before && isAsBefore ? { ...before, mayGoOn: true } : this.#movedOn(session, turn, before)
-    if (this.#keeps && mayGoOn && session.state === 'kept') this.#keep(session, lived)
-    else this.#end(session, lived)
+    this.#fates.decide(session, turn, before)
     this.#spares.refill()
-  }
-
-  #movedOn(session: ClaudeSession, turn: Turn, before: FoundSession | undefined): Past {
-    if (before && session.state === 'kept') this.#kept.movedOn(before.lived)
-    else if (before) this.#kept.bury(before.lived, whyNotKept(session))
-    const { turns } = this.#options.keptLimits ?? usualKeptLimits
-    return pastOf(session, turn, { wasPrivate: before?.isPrivate ?? false, mostTurns: turns })
-  }
-
-  #keep(session: ClaudeSession, lived: Lived): void {
-    this.#kept.keep(session, lived)
-    follow(this.#retireIfLarge(session), this.#ending)
-  }
-
-  /** Looked at behind the job's back: a follow-up may be there before the answer to this is. */
-  async #retireIfLarge(session: ClaudeSession): Promise<void> {
-    const bytes = session.pid === undefined ? undefined : await residentBytes(session.pid)
-    const { memoryBytes } = this.#options.keptLimits ?? usualKeptLimits
-    if (bytes !== undefined && bytes > memoryBytes) this.#kept.retire(session)
-  }
-
-  #end(session: ClaudeSession, lived: Lived): void {
-    // A turn that was stopped may have tools that want a moment to end; one that was answered has none.
-    const graceMs = session.state === 'asking' ? this.#options.cancelGraceMs : 0
-    if (this.#keeps) this.#kept.bury(lived, whyNotKept(session))
-    follow(session.end(graceMs), this.#ending)
   }
 
   async #start(spec: LaunchSpec): Promise<ClaudeSession> {
@@ -203,12 +172,6 @@ export class ClaudePool implements AsyncDisposable {
 
 function isToolResults({ prompt }: Turn): boolean {
   return prompt.some((block) => block.type === 'tool_result')
-}
-
-/** Remembers work that goes on behind somebody's back until it is done. */
-function follow(work: Promise<void>, underWay: Set<Promise<void>>): void {
-  const followed = work.finally(() => underWay.delete(followed))
-  underWay.add(followed)
 }
 
 function once(action: () => void): () => void {
