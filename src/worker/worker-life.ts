@@ -1,10 +1,13 @@
+import type { Clock } from '../shared/clock.ts'
 import { type AuxotError, UsageError } from '../shared/errors.ts'
 import type { ExitName } from '../shared/exit-codes.ts'
 import type { Log } from '../shared/log.ts'
-import { Absences, type AbsencesOptions } from './absences.ts'
+import { Absences } from './absences.ts'
+import type { ClaudePool } from './claude/claude-pool.ts'
 import { Departure, type LeaveReason } from './departure.ts'
 import type { JobDesk } from './jobs/job-desk.ts'
 import type { Settlement } from './jobs/settle.ts'
+import type { RouterLink } from './link/router-link.ts'
 import { probeEveryMs } from './open-absence.ts'
 import { planLeave } from './plan-leave.ts'
 import { stateFrom } from './state-from.ts'
@@ -16,9 +19,12 @@ import type { WorkerEvent } from './worker-events.ts'
 import type { WorkerExit } from './worker-exit.ts'
 import type { WorkerView } from './worker-view.ts'
 
-export interface WorkerLifeOptions extends Pick<AbsencesOptions, 'link' | 'claude' | 'clock'> {
+export interface WorkerLifeOptions {
   readonly config: WorkerConfig
+  readonly link: RouterLink
   readonly desk: JobDesk
+  readonly claude: ClaudePool
+  readonly clock: Clock
   readonly stop: StopRequests
   readonly log: Log
   readonly onEvent: (event: WorkerEvent) => void
@@ -68,6 +74,7 @@ export class WorkerLife {
     this.#end = new WorkerEnd(options)
   }
 
+  /** Its state, since when and why, and when that is expected to end. */
   get standing(): Pick<WorkerView, 'state' | 'sinceMs' | 'reason' | 'untilMs'> {
     return { ...this.#states.standing, untilMs: this.#absences.untilMs }
   }
@@ -101,18 +108,21 @@ export class WorkerLife {
     return this.#absences.tryNow()
   }
 
+  /** The router accepted the worker. */
   linkOnUp(): void {
     this.#lastCompleteAt = undefined
     this.#showState()
     this.#departure.proceed()
   }
 
+  /** A try to connect has failed, or the connection is lost. */
   linkOnDown(reason: string): void {
     // What a leaving worker is in is its own doing, not the connection's.
     this.#showState(this.isLeaving ? undefined : reason)
     this.#departure.proceed()
   }
 
+  /** The router will not have this worker: it ends, or stays away for a while. */
   linkOnRefused(error: AuxotError): void {
     const { config, clock, onEvent } = this.#options
     if (error.exit !== 'refused' || config.onAuthFailure === 'exit') {
@@ -133,6 +143,7 @@ export class WorkerLife {
     return false
   }
 
+  /** A job began at the desk. */
   jobOnStarted(): void {
     this.#jobsStarted += 1
     const { config, stop } = this.#options
@@ -143,6 +154,7 @@ export class WorkerLife {
     this.#showState()
   }
 
+  /** A job is over and its place at the desk is free again. */
   jobOnSettled({ consequence, message }: Settlement): void {
     const { clock, link } = this.#options
     if (message) this.#lastCompleteAt = clock.now()

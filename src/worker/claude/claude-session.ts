@@ -34,6 +34,7 @@ export class ClaudeSession implements AsyncDisposable {
   readonly #hurry = new AbortController()
   #ending: Promise<void> | undefined
   #exit: ProcessExit | undefined
+  /** What it was asked. */
   readonly turns = new SessionTurns()
   /** Resolves when the process is gone and its folders are removed. */
   readonly closed: Promise<void>
