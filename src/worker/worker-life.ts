@@ -9,6 +9,7 @@ import type { JobDesk } from './jobs/job-desk.ts'
 import type { Settlement } from './jobs/settle.ts'
 import type { RouterLink } from './link/router-link.ts'
 import { probeEveryMs } from './open-absence.ts'
+import { OwnLimits } from './own-limits.ts'
 import { planLeave } from './plan-leave.ts'
 import { stateFrom } from './state-from.ts'
 import { StateKeeper } from './state-keeper.ts'
@@ -36,6 +37,7 @@ export interface WorkerLifeOptions {
  */
 export class WorkerLife {
   readonly #options: WorkerLifeOptions
+  readonly #limits: OwnLimits
   readonly #states: StateKeeper
   readonly #departure: Departure
   readonly #absences: Absences
@@ -44,15 +46,15 @@ export class WorkerLife {
   #lastCompleteAt: number | undefined
   /** What the worker ends with, where that is no request of anybody's. */
   #error: AuxotError | undefined
-  #jobsStarted = 0
 
   constructor(options: WorkerLifeOptions) {
-    const { config, desk, stop } = options
+    const { config, desk } = options
     this.#options = options
+    this.#limits = new OwnLimits(config, options.stop)
     this.#states = new StateKeeper({
       ...options,
-      idleLimitMs: config.exitAfterIdleMs,
-      onIdleLimit: () => stop.ask('drain', { by: '--exit-after-idle', exit: 'terminated' }),
+      idleLimitMs: this.#limits.idleMs,
+      onIdleLimit: () => this.#limits.idleTooLong(),
     })
     this.#departure = new Departure({
       ...config,
@@ -145,12 +147,7 @@ export class WorkerLife {
 
   /** A job began at the desk. */
   jobOnStarted(): void {
-    this.#jobsStarted += 1
-    const { config, stop } = this.#options
-    const { exitAfterJobs } = config
-    if (exitAfterJobs !== undefined && this.#jobsStarted >= exitAfterJobs) {
-      stop.ask('finish', { by: `--exit-after-jobs ${exitAfterJobs}`, exit: 'terminated' })
-    }
+    this.#limits.jobOnStarted()
     this.#showState()
   }
 
