@@ -17,7 +17,12 @@ const lookS = 30
 /** Starts a container, which from here on comes back by itself. */
 export async function startContainer(container: Container): Promise<void> {
   await comeBack(container, true)
-  await container.start().catch(unlessDone)
+  await container.start().catch(unlessStarted)
+}
+
+/** A 404 may also be about what the container needs, such as its network: that is no success. */
+function unlessStarted(error: unknown): void {
+  if ((error as { statusCode?: number }).statusCode !== 304) throw error
 }
 
 /** Whether the engine starts the container again after it has ended. */
