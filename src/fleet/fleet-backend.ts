@@ -7,6 +7,14 @@ export type MemberRequest =
   | { readonly op: 'drain'; readonly ifIdle?: boolean }
   | { readonly op: 'stop'; readonly force?: boolean }
 
+/** How a member that does not answer is ended. */
+export interface EndOptions {
+  /** Its time is a few seconds, not what its jobs may take. */
+  readonly isForced: boolean
+  /** Ends only the waiting for it. */
+  readonly signal: AbortSignal
+}
+
 /** What a fleet was last made to be; kept by the backend, so that it is known wherever the backend is asked from. */
 export interface FleetRecord {
   readonly desired: number
@@ -34,8 +42,8 @@ export interface FleetBackend {
   start(id: string): Promise<void>
   /** Asks the worker itself. Undefined where nobody answers. An accepted member does not come back by itself any more. */
   ask(id: string, request: MemberRequest): Promise<WorkerDecision | undefined>
-  /** Has the backend end a member that does not answer: politely at first, by force when its time is over, which is short if `isForced`. */
-  terminate(id: string, options: { readonly isForced: boolean }): Promise<void>
+  /** Has the backend end a member that does not answer: politely at first, by force when its time is over, also when waiting was called off. */
+  terminate(id: string, options: EndOptions): Promise<void>
   /** Resolves when the router has accepted the member, or it is clear that this will not happen. */
   untilReady(id: string, signal: AbortSignal): Promise<Readiness>
   /** Resolves when the member's process has ended, or it is gone. */

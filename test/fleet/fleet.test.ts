@@ -146,6 +146,23 @@ describe('shrinking', () => {
     expect(backend.log).toContain('terminate container-2')
     expect(backend.members.size).toBe(1)
   })
+
+  it('does not wait for such an end when no waiting is left', async () => {
+    const backend = fleetOf([1], [2, 'unhealthy'])
+    backend.endsSlowly = true
+    const over = new AbortController()
+    const onProgress = () => over.abort(new Error('nobody waits any more'))
+    const report = await scale(backend, 1, { signal: over.signal, onProgress })
+    expect(results(report)).toEqual(['keep default-1 kept', 'drain default-2 begun'])
+    expect(backend.log.at(-1)).toBe('unlock')
+  })
+
+  it('does not wait for such an end where nobody asked to wait', async () => {
+    const backend = fleetOf([1], [2, 'unhealthy'])
+    backend.endsSlowly = true
+    const report = await scale(backend, 1, { wait: false })
+    expect(results(report)).toEqual(['keep default-1 kept', 'drain default-2 begun'])
+  })
 })
 
 describe('workers made from something else', () => {

@@ -1,5 +1,12 @@
 import { configHash } from '../../src/fleet/config-hash.ts'
-import type { FleetBackend, FleetRecord, FleetView, MemberRequest, Readiness } from '../../src/fleet/fleet-backend.ts'
+import type {
+  EndOptions,
+  FleetBackend,
+  FleetRecord,
+  FleetView,
+  MemberRequest,
+  Readiness,
+} from '../../src/fleet/fleet-backend.ts'
 import { type FleetMember, isReady } from '../../src/fleet/member.ts'
 import type { WorkerSpec } from '../../src/fleet/worker-spec.ts'
 import type { WorkerDecision, WorkerReport } from '../../src/protocol/control-answers.ts'
@@ -17,6 +24,8 @@ export class FakeBackend implements FleetBackend {
   readiness: (one: FleetMember) => Readiness | 'never' = readyAt
   /** Called before every step; may throw, as an engine that goes away does. */
   beforeStep: (step: string) => void = () => {}
+  /** Ending a member that does not answer takes longer than anybody waits. */
+  endsSlowly = false
   /** The fewest that were ready at any moment. */
   fewestReady = Number.POSITIVE_INFINITY
   #made = 0
@@ -63,8 +72,9 @@ export class FakeBackend implements FleetBackend {
     return { schema: 'auxot.worker.decision/v1', accepted, state: this.#get(id).state, running }
   }
 
-  async terminate(id: string, { isForced }: { readonly isForced: boolean }): Promise<void> {
+  async terminate(id: string, { isForced, signal }: EndOptions): Promise<void> {
     this.#step(`terminate ${id}${isForced ? ' by force' : ''}`)
+    if (this.endsSlowly) await whenAborted(signal)
   }
 
   async untilReady(id: string, signal: AbortSignal): Promise<Readiness> {

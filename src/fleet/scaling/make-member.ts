@@ -35,6 +35,22 @@ export async function awaitGone(member: FleetMember, { backend, wait, signal }: 
   return { result: 'gone' }
 }
 
+/** Within this time an order to end a member has reached the backend. */
+const momentMs = 500
+
+/** Has the backend end a member that gives no answer. Its time may be half an hour: that is waited for like any other leaving. */
+export async function endSilent(member: FleetMember, run: ScaleRun): Promise<Ending> {
+  const { backend, clock, wait } = run
+  const ordered = new AbortController()
+  using _limit = wait ? undefined : clock.timer(momentMs, () => ordered.abort())
+  const signal = AbortSignal.any([run.signal, ordered.signal])
+  const ended = await unlessOver(
+    backend.terminate(member.id, { isForced: false, signal }).then(() => true),
+    signal,
+  )
+  return ended ? await awaitGone(member, run) : { result: 'begun' }
+}
+
 /** Undefined where waiting was called off. */
 async function unlessOver<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   try {

@@ -1,6 +1,6 @@
 import { type FleetMember, jobOf } from '../member.ts'
 import type { ScaleAction } from '../scale-plan.ts'
-import { awaitGone, awaitReady, makeMember } from './make-member.ts'
+import { awaitGone, awaitReady, endSilent, makeMember } from './make-member.ts'
 import type { Ending, ScaleRun } from './scale-run.ts'
 
 /**
@@ -66,8 +66,7 @@ async function retire(
     return { result: 'busy', detail: `it runs ${decision.running[0]?.id ?? 'a job'}` }
   }
   onProgress({ action, doing: `the old one leaves${decision?.running[0] ? ` after ${decision.running[0].id}` : ''}` })
-  if (!decision) await backend.terminate(old.id, { isForced: false })
-  const gone = await awaitGone(old, run)
+  const gone = decision ? await awaitGone(old, run) : await endSilent(old, run)
   if (gone.result !== 'gone') return gone
   await backend.settleName(successor)
   return { result: 'ready' }

@@ -1,7 +1,7 @@
 import { type FleetMember, jobOf } from '../member.ts'
 import type { ScaleAction } from '../scale-plan.ts'
 import { victimsFirst } from '../victims.ts'
-import { awaitGone } from './make-member.ts'
+import { awaitGone, endSilent } from './make-member.ts'
 import type { Ending, ScaleRun } from './scale-run.ts'
 
 /** A member that was asked to leave, or that has to stay. */
@@ -119,7 +119,7 @@ async function left(action: ScaleAction, member: FleetMember, run: ScaleRun, doi
 
 function terminated(action: ScaleAction, member: FleetMember, run: ScaleRun): Leaver {
   run.onProgress({ action, doing: 'gives no answer and is ended' })
-  return { action, ending: run.backend.terminate(member.id, { isForced: false }).then(() => awaitGone(member, run)) }
+  return { action, ending: endSilent(member, run) }
 }
 
 function stays(action: ScaleAction, member: FleetMember): Leaver {

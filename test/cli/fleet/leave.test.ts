@@ -5,7 +5,7 @@ import { leaveLine, leaveSentence } from '../../../src/cli/fleet/leave/leave-wor
 import { pickTargets, unknownWorkers } from '../../../src/cli/fleet/leave/pick-targets.ts'
 import { localTarget, memberTarget, type Target } from '../../../src/cli/fleet/leave/target.ts'
 import { BackendError } from '../../../src/fleet/errors.ts'
-import type { MemberRequest } from '../../../src/fleet/fleet-backend.ts'
+import type { EndOptions, MemberRequest } from '../../../src/fleet/fleet-backend.ts'
 import type { FleetMember } from '../../../src/fleet/member.ts'
 import { FakeBackend } from '../../support/fake-backend.ts'
 import { member } from '../../support/fleet-members.ts'
@@ -127,6 +127,24 @@ describe('a worker that is asked to leave', () => {
     clock.advance(500)
     expect(await done).toMatchObject({ accepted: true })
     expect(fleet.log).toEqual(['ask container-1 stop', 'terminate container-1 by force'])
+  })
+
+  it('that takes long to be ended keeps nobody here', async () => {
+    const fleet = new Fleet(member(1, 'unhealthy'))
+    fleet.endsSlowly = true
+    const ends: AbortSignal[] = []
+    const target = fleet.target('container-1')
+    const terminate = async (options: EndOptions) => {
+      ends.push(options.signal)
+      await target.terminate?.(options)
+    }
+    const { done, clock } = leaving({ ...target, terminate }, { op: 'stop' })
+    await clock.waitOf(500)
+    clock.advance(500)
+    await clock.waitOf(500)
+    clock.advance(500)
+    expect(await done).toMatchObject({ accepted: true, left: false })
+    expect(ends.map(({ aborted }) => aborted)).toEqual([true])
   })
 
   it('that cannot be ended either is no success', async () => {

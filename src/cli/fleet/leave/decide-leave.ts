@@ -1,6 +1,5 @@
 import type { MemberRequest } from '../../../fleet/fleet-backend.ts'
 import type { WorkerDecision } from '../../../protocol/control-answers.ts'
-import type { Clock } from '../../../shared/clock.ts'
 import type { LeaveOptions, LeaveStep } from './leave-one.ts'
 import type { Target } from './target.ts'
 
@@ -40,18 +39,29 @@ function stays({ state, job }: Target, reason: string): LeaveStep {
 /** Nobody answers: it has left a moment ago, or it is not well. */
 async function silent(target: Target, options: LeaveOptions): Promise<LeaveStep> {
   const { terminate, reason, state } = target
-  const { request, clock } = options
+  const { request } = options
   if (!terminate || (await hasEnded(target, options))) return hasLeft
   if (request.op === 'drain') return stays(target, reason ? `it gives no answer (${reason})` : 'it gives no answer')
-  await orderEnd(() => terminate({ isForced: request.force === true }), clock)
+  await orderEnd(terminate, options)
   return { accepted: true, state, reason: 'it gives no answer, so its container is ended', left: false }
 }
 
-/** Has it ended, and waits for no more than the order: the engine sees to the rest without us. */
-async function orderEnd(terminate: () => Promise<void>, clock: Clock): Promise<void> {
+/** Has it ended, and waits for no more than the order: the engine sees to the rest without us, and nothing may keep us here. */
+async function orderEnd(
+  terminate: NonNullable<Target['terminate']>,
+  { request, clock, signal, wait }: LeaveOptions,
+): Promise<void> {
   const ordered = Promise.withResolvers<void>()
-  using _limit = clock.timer(momentMs, ordered.resolve)
-  terminate().then(ordered.resolve, ordered.reject)
+  const over = new AbortController()
+  using _limit = clock.timer(momentMs, () => {
+    ordered.resolve()
+    if (!wait) over.abort()
+  })
+  const isForced = request.op === 'stop' && request.force === true
+  terminate({ isForced, signal: AbortSignal.any([signal, over.signal]) }).then(ordered.resolve, (error) => {
+    if (signal.aborted) ordered.resolve()
+    else ordered.reject(error)
+  })
   await ordered.promise
 }
 

@@ -1,4 +1,4 @@
-import type { MemberRequest } from '../../../fleet/fleet-backend.ts'
+import type { EndOptions, MemberRequest } from '../../../fleet/fleet-backend.ts'
 import type { FleetMember, MemberState } from '../../../fleet/member.ts'
 import type { JobInReport, WorkerDecision } from '../../../protocol/control-answers.ts'
 import { askLocalWorker, type LocalWorker, untilLocalWorkerEnded } from '../../../worker/local-worker.ts'
@@ -20,8 +20,8 @@ export interface Target {
   readonly job?: JobInReport | undefined
   /** Undefined where nobody answers. */
   ask(request: MemberRequest): Promise<WorkerDecision | { readonly problem: string } | undefined>
-  /** Ends what does not answer; absent where nobody else can. Takes as long as the worker may take to finish, or seconds if `isForced`. */
-  terminate?(options: { readonly isForced: boolean }): Promise<void>
+  /** Ends what does not answer; absent where nobody else can end it. */
+  terminate?(options: EndOptions): Promise<void>
   untilEnded(signal: AbortSignal): Promise<void>
 }
 

@@ -3,6 +3,7 @@ import type { Container } from 'dockerode'
 import type { WorkerDecision } from '../../../protocol/control-answers.ts'
 import { BackendError } from '../../errors.ts'
 import type {
+  EndOptions,
   FleetBackend,
   FleetRecord,
   FleetView,
@@ -86,8 +87,8 @@ export class DockerFleet implements FleetBackend, AsyncDisposable {
     return await attempt('ask a worker', () => askToLeave(this.#docker.getContainer(id), request))
   }
 
-  async terminate(id: string, options: { readonly isForced: boolean }): Promise<void> {
-    await attempt('end a worker', () => terminate(this.#docker.getContainer(id), options))
+  async terminate(id: string, options: EndOptions): Promise<void> {
+    await attempt('end a worker', () => terminate(this.#docker.getContainer(id), options), options.signal)
   }
 
   async untilReady(id: string, signal: AbortSignal): Promise<Readiness> {

@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import type { Container } from 'dockerode'
 import type { WorkerDecision } from '../../../protocol/control-answers.ts'
-import type { MemberRequest, Readiness } from '../../fleet-backend.ts'
+import type { EndOptions, MemberRequest, Readiness } from '../../fleet-backend.ts'
 import { askDecision, awaitState } from './ask-worker.ts'
 import { lastWords } from './last-words.ts'
 import { isDoneAlready, isMissing } from './missing.ts'
@@ -53,10 +53,13 @@ export async function askToLeave(container: Container, request: MemberRequest): 
 /** What does not answer has so long to end by itself where its job is not waited for: as long as engines give of their own. */
 const forcedStopS = 10
 
-/** Ends a container: TERM, and KILL when its time is over. The engine sees to both, also without us. */
-export async function terminate(container: Container, { isForced }: { readonly isForced: boolean }): Promise<void> {
+/**
+ * Ends a container: TERM, and KILL when its time is over, which may be half an hour. The engine sees to both, also without us: the
+ * signal ends only our waiting.
+ */
+export async function terminate(container: Container, { isForced, signal: abortSignal }: EndOptions): Promise<void> {
   await comeBack(container, false).catch(unlessDone)
-  await container.stop(isForced ? { t: forcedStopS } : {}).catch(unlessDone)
+  await container.stop({ ...(isForced && { t: forcedStopS }), abortSignal }).catch(unlessDone)
 }
 
 /** Waits until the router has accepted the worker, or it is clear that it will not. */

@@ -1,4 +1,4 @@
-import type { FleetBackend, FleetView, MemberRequest } from '../../fleet-backend.ts'
+import type { EndOptions, FleetBackend, FleetView, MemberRequest } from '../../fleet-backend.ts'
 import { type EnginePlaces, engineAddressFrom } from '../engine-address.ts'
 import { plainTarget } from '../engine-http.ts'
 import type { DockerFleet } from './docker-fleet.ts'
@@ -26,8 +26,7 @@ export async function openQuickFleets(places: EnginePlaces): Promise<WatchedFlee
     fleets: () => reader.fleets(),
     view: (name: string): Promise<FleetView> => reader.view(name),
     ask: async (id: string, request: MemberRequest) => await (await fleet()).ask(id, request),
-    terminate: async (id: string, options: { readonly isForced: boolean }) =>
-      await (await fleet()).terminate(id, options),
+    terminate: async (id: string, options: EndOptions) => await (await fleet()).terminate(id, options),
     untilEnded: async (id: string, signal: AbortSignal) => await (await fleet()).untilEnded(id, signal),
     close: async () => await (await opened)?.close(),
   }
