@@ -30,7 +30,7 @@ export async function proveWorkerKey(
   await using link = new RouterLink({
     address: router,
     key: workerKey,
-    capabilities: () => ({ backend: 'claude', model: '', ctx_size: 0, total_slots: 1, model_capabilities: [] }),
+    capabilities: () => ({ backend: 'claude', model: '', ctx_size: 0, total_slots: 1 }),
     heartbeatIntervalMs: 10_000,
     reconnectDelayMs: limitMs,
     reconnectMaxDelayMs: limitMs,
