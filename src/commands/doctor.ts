@@ -8,7 +8,8 @@ export default class Doctor extends BaseCommand {
   static override summary = 'Looks at everything that a worker on this host needs, and says what is wrong.'
   static override description =
     'Ends with 0 when nothing is broken, else with the code of the first thing that is. Warnings do not change the code. ' +
-    'With --probe the model service gets one minimal request, and the router a hello: for a moment it counts one worker more.'
+    'With --probe the model service gets one minimal request, and the router a hello: for a moment it counts one worker more, ' +
+    'and a request of that half minute may wait for half a minute.'
   static override usage = '<%= command.id %> [FLAGS]'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -4,6 +4,7 @@ import { systemClock } from '../shared/clock.ts'
 import type { AuxotError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Secret } from '../shared/secret.ts'
+import { announcedCapabilities } from './announced-capabilities.ts'
 import { RouterLink } from './link/router-link.ts'
 import type { WorkerConfig } from './worker-config.ts'
 
@@ -14,15 +15,18 @@ export type KeyProof =
   | { readonly result: 'unproved'; readonly reason: string }
 
 /** Where the router is, and with which key. */
-export interface KeyToProve extends Pick<WorkerConfig, 'router' | 'proxy' | 'extraCaFile'> {
+export interface KeyToProve extends Pick<WorkerConfig, 'router' | 'proxy' | 'extraCaFile' | 'defaultModel'> {
   readonly workerKey: Secret
 }
 
 const limitMs = 15_000
 
-/** Says hello to the router as a worker does, and leaves at once: for a moment it counts as a worker, which nothing else proves. */
+/**
+ * Says hello to the router as a worker does, and leaves at once: for a moment it counts as a worker, which nothing else proves.
+ * The public router reads for it up to 30 s longer, and gives what it reads then to another worker half a minute later.
+ */
 export async function proveWorkerKey(
-  { router, workerKey, proxy, extraCaFile }: KeyToProve,
+  { router, workerKey, defaultModel, proxy, extraCaFile }: KeyToProve,
   log: Log,
 ): Promise<KeyProof> {
   const { promise, resolve } = Promise.withResolvers<KeyProof>()
@@ -30,7 +34,7 @@ export async function proveWorkerKey(
   await using link = new RouterLink({
     address: router,
     key: workerKey,
-    capabilities: () => ({ backend: 'claude', model: '', ctx_size: 0, total_slots: 1 }),
+    capabilities: () => announcedCapabilities(1, defaultModel),
     heartbeatIntervalMs: 10_000,
     reconnectDelayMs: limitMs,
     reconnectMaxDelayMs: limitMs,

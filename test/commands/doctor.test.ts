@@ -84,6 +84,9 @@ describe.skipIf(!program)('auxot doctor', () => {
       const probed = await findings(env, '--probe')
       expect([probed.code, probed.states]).toEqual([0, { ...healthy, keychain: 'ok', docker: 'ok' }])
       expect(probed.messages['worker key']).toContain('built-in tools: Read')
+      // A router in mixed mode answers with the model that it was told.
+      const capabilities = { backend: 'claude', model: 'sonnet', ctx_size: 200_000, total_slots: 1 }
+      expect(router.received[0]?.message).toMatchObject({ type: 'hello', capabilities })
       expect(probed.messages.credential).toContain('the model service accepts it')
       expect(model.requests).toHaveLength(1)
       await router.until(({ workers }) => workers.length === 0, 'the greeting worker to be gone')

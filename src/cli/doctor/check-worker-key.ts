@@ -1,5 +1,6 @@
 import { findWorkerKey } from '../../credentials/worker-key.ts'
 import type { Policy } from '../../protocol/policy.ts'
+import { claudeSettings } from '../../settings/definitions.ts'
 import { proxyFrom, variable } from '../../settings/environment.ts'
 import { AuxotError } from '../../shared/errors.ts'
 import { createLog } from '../../shared/log.ts'
@@ -48,8 +49,9 @@ interface Greeting {
 async function greeted(workerKey: Secret, { place, input, router }: Greeting): Promise<Finding> {
   const { proveWorkerKey } = await import('../../worker/prove-worker-key.ts')
   const log = createLog({ level: 'silent', format: 'json', colour: false, secrets: [workerKey] })
+  const defaultModel = claudeSettings.model.default ?? ''
   const extraCaFile = variable(input.env, 'NODE_EXTRA_CA_CERTS')
-  const proof = await proveWorkerKey({ router, workerKey, proxy: proxyFrom(input.env), extraCaFile }, log)
+  const proof = await proveWorkerKey({ router, workerKey, defaultModel, proxy: proxyFrom(input.env), extraCaFile }, log)
   if (proof.result === 'accepted') return ok(check, `${place}; the router accepts it, ${policyWords(proof.policy)}`)
   if (proof.result === 'refused') return broken(check, 'refused', proof.error)
   return broken(check, 'unreachable', { message: `${place}; the router could not be asked: ${proof.reason}` })
