@@ -151,7 +151,9 @@ export class ClaudeSession implements AsyncDisposable {
   #begin(turn: Turn, callLiveTool: CallLiveTool, signal: AbortSignal): RunningTurn {
     const callInItsPlace: CallLiveTool = async (call, callSignal) => {
       await running.told()
-      return callLiveTool(call, callSignal)
+      const answer = await callLiveTool(call, callSignal)
+      running.reader.liveToolEnded(call.id, answer)
+      return answer
     }
     const running = this.turns.begin(turn, {
       names: this.#serve(turn, { callLiveTool: callInItsPlace, signal }),

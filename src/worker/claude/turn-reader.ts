@@ -1,11 +1,11 @@
 import { BlockReader } from './block-reader.ts'
-import type { ClaudeEvent, RateLimit, TurnResult } from './claude-event.ts'
+import type { ClaudeEvent, LiveToolResult, RateLimit, TurnResult } from './claude-event.ts'
 import { ClaudeFailure } from './claude-failure.ts'
 import { CutWatch } from './cut-watch.ts'
 import { failureOfTurn, rateLimitFrom } from './failures.ts'
 import type { AssistantFrame, IncomingFrame, ModelEvent, ResultBlock, ResultFrame, UserFrame } from './frames.ts'
 import type { ToolNames } from './tool-names.ts'
-import { textOfResult } from './tool-result-text.ts'
+import { textOfLiveResult, textOfResult } from './tool-result-text.ts'
 import { Transcript, type TurnForms } from './transcript.ts'
 import { toolUseFrom, turnResultFrom } from './turn-result.ts'
 import { StreamedUsage, usageFrom } from './turn-usage.ts'
@@ -25,6 +25,8 @@ export class TurnReader {
   readonly #transcript = new Transcript()
   readonly #blocks: BlockReader
   readonly #cut = new CutWatch()
+  /** What live tools said, by call. */
+  readonly #liveResults = new Map<string, string>()
   #toolRoundDone = false
   #notice: AssistantFrame | undefined
   #rateLimit: RateLimit | undefined
@@ -85,6 +87,11 @@ export class TurnReader {
     }
   }
 
+  /** A live tool has answered. Claude Code puts words of its own where a result is empty or very long; the report has the tool's. */
+  liveToolEnded(callId: string, result: LiveToolResult): void {
+    this.#liveResults.set(callId, textOfLiveResult(result))
+  }
+
   /** Claude Code executes a returned call although it was told not to: once its answer is complete, the turn is over. */
   holdCall(): void {
     this.#cut.holdCall()
@@ -143,7 +150,7 @@ export class TurnReader {
     const call = this.#transcript.calls.find((each) => each.id === block.tool_use_id)
     if (!call || block.type !== 'tool_result') return []
     const begun = this.#blocks.callOnRun(call)
-    call.result = textOfResult(block)
+    call.result = this.#liveResults.get(call.id) ?? textOfResult(block)
     this.#transcript.addResult(call, block)
     this.#toolRoundDone = true
     if (this.#names.kindOf(call.name) !== 'builtin') return begun

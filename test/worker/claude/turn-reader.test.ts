@@ -200,6 +200,18 @@ describe('tools that run during the turn', () => {
     ])
   })
 
+  it('are reported with what they said themselves, whatever Claude Code makes of it', () => {
+    const calls = ['toolu_1', 'toolu_2', 'toolu_3'].map((id) => fetchIt(id, '{}'))
+    const { reader } = readerAfter(answerFrames({ blocks: calls, stop: 'tool_use' }))
+    const image = { mimeType: 'image/png', data: 'AAAA' }
+    reader.liveToolEnded('toolu_1', { content: '', isError: false, images: [] })
+    reader.liveToolEnded('toolu_2', { content: 'look', isError: false, images: [image, image] })
+    const shown = ['(mcp__auxot__fetch completed with no output)', 'look', 'it broke']
+    for (const [index, text] of shown.entries()) reader.read(toolResultFrame(`toolu_${index + 1}`, text))
+    for (const frame of [...answerFrames({ blocks: [say('Here.')] }), resultFrame()]) reader.read(frame)
+    expect(reader.result?.toolUses.map(({ result }) => result)).toEqual(['', 'look\n[image]\n[image]', 'it broke'])
+  })
+
   it('run beside calls that are returned', () => {
     const { reader } = readerAfter([
       ...answerFrames({ blocks: [fetchIt('toolu_1', '{}'), look('toolu_2', '{}')], stop: 'tool_use' }),

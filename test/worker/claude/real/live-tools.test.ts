@@ -108,7 +108,9 @@ describeReal('tools that run live', () => {
 
   it('may answer with nothing, which Claude Code puts into words', async () => {
     const content = '(mcp__auxot__fetch completed with no output)'
-    expect((await told(answering({}))).block).toEqual({ type: 'tool_result', tool_use_id: 'toolu_1', content })
+    const { block, use } = await told(answering({}))
+    expect(block).toEqual({ type: 'tool_result', tool_use_id: 'toolu_1', content })
+    expect(use?.result).toBe('')
   })
 
   it('are no longer waited for when the job is stopped', async () => {
