@@ -1,7 +1,7 @@
 import { type FoundCredential, resolveClaudeCredential } from '../credentials/claude-credential.ts'
 import type { SecretInput } from '../credentials/sources/stdin.ts'
 import { resolveWorkerKey } from '../credentials/worker-key.ts'
-import { claudeEnvironmentFrom } from '../settings/environment.ts'
+import { claudeEnvironmentFrom } from '../settings/claude-environment.ts'
 import type { SettingsInput } from '../settings/read-settings.ts'
 import { resolveWorkerSettings, type WorkerSettings } from '../settings/worker-settings.ts'
 import { ProblemList } from '../shared/problems.ts'

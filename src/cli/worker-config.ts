@@ -1,11 +1,6 @@
+import { claudeEnvironmentFrom } from '../settings/claude-environment.ts'
 import type { claudeSettings, servingSettings } from '../settings/definitions.ts'
-import {
-  claudeEnvironmentFrom,
-  type Environment,
-  proxyFrom,
-  runtimeDirFrom,
-  variable,
-} from '../settings/environment.ts'
+import { type Environment, proxyFrom, runtimeDirFrom, variable } from '../settings/environment.ts'
 import type { ValuesOf } from '../settings/setting.ts'
 import { deepFreeze } from '../shared/deep-freeze.ts'
 import type { ClaudeConfig, WorkerConfig } from '../worker/worker-config.ts'

@@ -42,47 +42,6 @@ export function runtimeDirFrom(env: Environment): string | undefined {
   return folder !== undefined && isAbsolute(folder) ? folder : undefined
 }
 
-/** What steers Claude Code's connection to its model; documented in the README. */
-export const passedOn = ['ANTHROPIC_BASE_URL', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS'] as const
-
-/** What programs need to know about the host and its user; nothing that could be a secret. */
-const ordinary = [
-  ...['PATH', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE', 'TZ'],
-  ...['SSL_CERT_FILE', 'SSL_CERT_DIR'],
-]
-
-/** Proxies are read in lower case too. */
-const connection = passedOn.flatMap((name) => (name.endsWith('_PROXY') ? [name, name.toLowerCase()] : [name]))
-
-/** The part of the environment that reaches Claude Code: an allow-list, so that no secret gets there by accident. */
-export function claudeEnvironmentFrom(env: Environment): Record<string, string> {
-  return only(env, [...ordinary, ...connection])
-}
-
-/** The same without anything that steers a connection, for a model on this machine. */
-export function offlineEnvironmentFrom(env: Environment): Record<string, string> {
-  return only(env, ordinary)
-}
-
-/** What a program at the operator's own terminal needs beside that, to open a browser and to draw; still no secret. */
-const interactive = [
-  ...['HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'SystemRoot', 'TMPDIR', 'TEMP', 'TMP', 'CLAUDE_CONFIG_DIR'],
-  ...['TERM', 'COLORTERM', 'TERM_PROGRAM', 'TERM_PROGRAM_VERSION', 'TMUX', 'NO_COLOR', 'FORCE_COLOR'],
-  ...['BROWSER', 'DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'],
-  ...['SSH_CONNECTION', 'SSH_CLIENT', 'SSH_TTY', 'WSL_DISTRO_NAME', 'WSL_INTEROP'],
-]
-
-/** The part of the environment that reaches `claude setup-token`. */
-export function setupEnvironmentFrom(env: Environment): Record<string, string> {
-  return { TERM: 'xterm-256color', ...only(env, [...ordinary, ...connection, ...interactive]) }
-}
-
-function only(env: Environment, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => (variable(env, name) === undefined ? [] : [[name, `${env[name]}`]])),
-  )
-}
-
 /** oclif wants to know the shell, and asks for the user where SHELL is not set; a container may run by a number that is no user's. */
 export function nameShell(): void {
   try {

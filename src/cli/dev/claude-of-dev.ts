@@ -1,4 +1,5 @@
-import { claudeEnvironmentFrom, type Environment, offlineEnvironmentFrom } from '../../settings/environment.ts'
+import { claudeEnvironmentFrom, offlineEnvironmentFrom } from '../../settings/claude-environment.ts'
+import type { Environment } from '../../settings/environment.ts'
 import { Secret } from '../../shared/secret.ts'
 import type { ClaudeConfig } from '../../worker/worker-config.ts'
 import type { FoundClaude } from '../resolve-worker.ts'

@@ -1,4 +1,5 @@
-import { claudeEnvironmentFrom, type Environment } from '../../settings/environment.ts'
+import { claudeEnvironmentFrom } from '../../settings/claude-environment.ts'
+import type { Environment } from '../../settings/environment.ts'
 import { createLog } from '../../shared/log.ts'
 import type { CredentialProof } from '../../worker/prove-credential.ts'
 import type { ClaudeCredential } from '../../worker/worker-config.ts'

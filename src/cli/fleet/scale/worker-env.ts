@@ -1,5 +1,6 @@
 import type { FoundCredential } from '../../../credentials/claude-credential.ts'
 import { apiKeyVariable, oauthTokenVariable, workerKeyVariable } from '../../../credentials/secret-variables.ts'
+import { passedOn, usableAddress } from '../../../settings/claude-environment.ts'
 import {
   claudeSettings,
   commonSettings,
@@ -7,7 +8,7 @@ import {
   servingSettings,
   workerSettings,
 } from '../../../settings/definitions.ts'
-import { type Environment, passedOn, variable } from '../../../settings/environment.ts'
+import { type Environment, variable } from '../../../settings/environment.ts'
 import { passedSettings, type scaleSettings } from '../../../settings/fleet-definitions.ts'
 import { type Kind, moment } from '../../../settings/kinds.ts'
 import type { Setting, ValuesOf } from '../../../settings/setting.ts'
@@ -89,7 +90,7 @@ function connectionEnv(env: Environment, asSeen: (url: string) => string, isLoca
     const value = variable(env, name) ?? variable(env, name.toLowerCase())
     if (value === undefined || name === 'NODE_EXTRA_CA_CERTS') continue
     if (name !== 'NO_PROXY') assertNoPassword(name, value)
-    found[name] = name === 'NO_PROXY' ? value : asSeen(value)
+    found[name] = name === 'NO_PROXY' ? value : asSeen(usableAddress(name, value))
   }
   const usesProxy = found.HTTP_PROXY !== undefined || found.HTTPS_PROXY !== undefined
   // No proxy knows the host by this name.
