@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UsageError } from '../../shared/errors.ts'
@@ -71,10 +71,16 @@ export async function clearLeftovers(log: Log): Promise<void> {
   }
 }
 
-/** Only folders of our own making whose worker is gone; one that cannot be read belongs to somebody else. */
+/** Only folders of our own making whose worker is gone: what another user wrote must not tell root what to end and to remove. */
 async function isAbandoned(path: string): Promise<boolean> {
+  if (!(await isOurFolder(path))) return false
   const owner = await readOwner(path)
   return owner !== undefined && (await startOf(owner.pid)) !== owner.startedAt
+}
+
+async function isOurFolder(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined)
+  return found?.isDirectory() === true && (process.getuid === undefined || found.uid === process.getuid())
 }
 
 /** Undefined for anything that we did not write, or have not written to its end. */

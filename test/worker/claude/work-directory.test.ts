@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -153,6 +154,13 @@ describe('clearLeftovers', () => {
     folderOwnedBy('other', { pid: 2 ** 22 - 1, startedAt: '1' })
     await clearLeftovers(new LogRecord())
     expect(readdirSync(folder).sort()).toEqual(['auxot-file', 'auxot-just-made', 'other'])
+  })
+
+  it.skipIf(process.getuid?.() !== 0)('leaves a folder alone that belongs to another user', async () => {
+    const path = folderOwnedBy('auxot-of-another', { pid: 2 ** 22 - 1, startedAt: '1' })
+    chownSync(path, 65_534, 65_534)
+    await clearLeftovers(new LogRecord())
+    expect(existsSync(path)).toBe(true)
   })
 
   it('does not follow a link out of the temporary folder', async () => {
