@@ -18,3 +18,9 @@ export const text = z
   .string()
   .nullish()
   .transform((value) => value ?? '')
+
+/** A text; a value of another form counts as its JSON, because what waits for it could not go on without. */
+export const anyText = z
+  .unknown()
+  .optional()
+  .transform((value = '') => (value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value)))

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { jobSchema } from './job.ts'
-import { list, optional, text } from './lenient.ts'
+import { anyText, list, optional, text } from './lenient.ts'
 import { policySchema } from './policy.ts'
 
 /** The answer to `hello`. `reconnectInSeconds` asks for that delay before the next try. */
 const helloAckSchema = z.object({
   type: z.literal('hello_ack'),
   success: z.boolean(),
-  gpu_id: text,
+  gpu_id: anyText,
   policy: optional(policySchema),
   error: text,
   reconnectInSeconds: optional(z.number().nonnegative()),
@@ -36,7 +36,7 @@ const toolCallResultSchema = z.object({
   type: z.literal('job.tool.call.result'),
   job_id: z.string(),
   call_id: z.string(),
-  result: text,
+  result: anyText,
   is_error: optional(z.boolean()),
   image_parts: list(z.object({ mime_type: z.string(), data: z.string() })),
 })
