@@ -14,10 +14,13 @@ export interface Standing {
 export interface StateKeeperOptions {
   readonly clock: Clock
   readonly onEvent: (event: WorkerEvent) => void
-  /** How long the worker may be idle; undefined: as long as it likes. */
+  /** How long the worker may be without a job, wherever it is meanwhile; undefined: as long as it likes. */
   readonly idleLimitMs: number | undefined
   readonly onIdleLimit: () => void
 }
+
+/** A job is in hand, or none is waited for any more: the time in these states is no idleness. */
+const engaged: readonly WorkerState[] = ['busy', 'draining', 'stopped']
 
 /** Keeps a worker's state: every change is told once, and idleness is watched where it has a limit. */
 export class StateKeeper implements Disposable {
@@ -28,6 +31,7 @@ export class StateKeeper implements Disposable {
   constructor(options: StateKeeperOptions) {
     this.#options = options
     this.#standing = { state: 'starting', sinceMs: options.clock.now(), reason: undefined }
+    this.#watchIdleness()
   }
 
   get standing(): Standing {
@@ -56,9 +60,10 @@ export class StateKeeper implements Disposable {
     this.#idleTimer = undefined
   }
 
+  /** From one job to the next, also over a lost connection: a script that gave a limit would wait for ever at a router that is gone. */
   #watchIdleness(): void {
     const { clock, idleLimitMs, onIdleLimit } = this.#options
-    this[Symbol.dispose]()
-    if (idleLimitMs !== undefined && this.state === 'idle') this.#idleTimer = clock.timer(idleLimitMs, onIdleLimit)
+    if (engaged.includes(this.state)) this[Symbol.dispose]()
+    else if (idleLimitMs !== undefined) this.#idleTimer ??= clock.timer(idleLimitMs, onIdleLimit)
   }
 }

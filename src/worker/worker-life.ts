@@ -11,6 +11,7 @@ import type { RouterLink } from './link/router-link.ts'
 import { probeEveryMs } from './open-absence.ts'
 import { OwnLimits } from './own-limits.ts'
 import { planLeave } from './plan-leave.ts'
+import { RouterUnreachableError } from './router-unreachable-error.ts'
 import { stateFrom } from './state-from.ts'
 import { StateKeeper } from './state-keeper.ts'
 import type { StopCause, StopRequests, StopStep } from './stop-requests.ts'
@@ -54,7 +55,7 @@ export class WorkerLife {
     this.#states = new StateKeeper({
       ...options,
       idleLimitMs: this.#limits.idleMs,
-      onIdleLimit: () => this.#limits.idleTooLong(),
+      onIdleLimit: () => this.#idleTooLong(),
     })
     this.#departure = new Departure({
       ...config,
@@ -165,6 +166,14 @@ export class WorkerLife {
   #windows(): { helloAckAt: number; lastCompleteAt: number | undefined } | undefined {
     const { connection } = this.#options.link
     return connection && { helloAckAt: connection.helloAckAt, lastCompleteAt: this.#lastCompleteAt }
+  }
+
+  #idleTooLong(): void {
+    const { state, reason } = this.#states.standing
+    if (state === 'starting' || state === 'reconnecting') {
+      const error = new RouterUnreachableError(reason)
+      this.#end.finish({ exit: error.exit, error })
+    } else this.#limits.idleTooLong()
   }
 
   #departureOnDecided({ kind }: LeaveReason): void {

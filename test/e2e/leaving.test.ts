@@ -205,6 +205,19 @@ describe.skipIf(claudeProgram() === undefined)('a worker that leaves by itself',
   })
 })
 
+it('a worker without a router leaves after the time without a job that it was told, and says why', async () => {
+  const clock = new WatchedClock()
+  await using house = await openHouse({ worker: { clock, exitAfterIdleMs: 600_000, ...withoutClaude } })
+  await house.worker.reached('idle')
+  await house.router[Symbol.asyncDispose]()
+  await house.worker.reached('reconnecting')
+  clock.advance(600_000)
+  expect(await house.worker.ended).toMatchObject({
+    exit: 'unreachable',
+    error: { message: expect.stringMatching(/^The router was not reached within the time of --exit-after-idle: ./) },
+  })
+})
+
 describe.skipIf(claudeProgram() === undefined)('a worker that is not to work without a folder', () => {
   it('finishes its job and leaves when the folder is removed', async () => {
     const [clock, folder] = [new WatchedClock(), mkdtempSync(join(tmpdir(), 'auxot-lifeline-'))]

@@ -87,6 +87,18 @@ describe('the limit on idleness', () => {
     expect(idleLimits).toBe(1)
   })
 
+  it.each(['starting', 'reconnecting', 'rate_limited', 'auth_failed'] as const)('is reached also while %s', (state) => {
+    const states = keeper(10_000)
+    clock.advance(4_000)
+    states.moveTo('idle')
+    clock.advance(3_000)
+    states.moveTo(state)
+    clock.advance(2_999)
+    expect(idleLimits).toBe(0)
+    clock.advance(1)
+    expect(idleLimits).toBe(1)
+  })
+
   it('leaves no timer behind', () => {
     const states = keeper(10_000)
     states.moveTo('idle')
