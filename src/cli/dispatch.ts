@@ -10,9 +10,9 @@ import { strayWord, unknownCommand } from './unknown-command.ts'
 export async function dispatch(argv: readonly string[], options: LoadOptions): Promise<void> {
   nameShell()
   const config = await Config.load(options)
-  if (argv.length === 0 || optionsOf(argv).includes('--help')) {
+  if (argv.length === 0 || optionsOf(argv).some(asksForHelp)) {
     return showHelp(
-      argv.filter((word) => word !== '--help'),
+      argv.filter((word) => !asksForHelp(word)),
       config,
     )
   }
@@ -32,6 +32,10 @@ function showVersion(argv: readonly string[], { version, userAgent }: Config): v
   if (other.length > 0) throw strayWord('', other)
   const document = { schema: 'auxot.version/v1', version, node: process.version, userAgent }
   process.stdout.write(`${asksForJson(argv, readEnvironment()) ? JSON.stringify(document) : userAgent}\n`)
+}
+
+function asksForHelp(word: string): boolean {
+  return word === '--help' || word === '-h'
 }
 
 function optionsOf(argv: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 import type { LoadOptions } from '@oclif/core/interfaces'
 import { commonSettings } from '../settings/definitions.ts'
 import { type Environment, readEnvironment, variable } from '../settings/environment.ts'
+import { UsageError } from '../shared/errors.ts'
 import { asksForJson } from './asks-for-json.ts'
 import { ourErrorFrom } from './errors-of-oclif.ts'
 import { outliveOutput } from './outlive-output.ts'
@@ -13,6 +14,7 @@ export async function runCli(argv: readonly string[], options: LoadOptions): Pro
   openNoDebugger()
   outliveOutput()
   try {
+    assertSomewhere()
     if (await ranQuickly(argv, env)) return
     const { dispatch } = await import('./dispatch.ts')
     await dispatch(argv, options)
@@ -20,6 +22,15 @@ export async function runCli(argv: readonly string[], options: LoadOptions): Pro
     reportError(ourErrorFrom(error), { json: asksForJson(argv, env), debug: wantsDebug(argv, env), env })
   } finally {
     endInTime()
+  }
+}
+
+/** Whatever is started from here on would fail at a folder that is gone, each program in words of its own. */
+function assertSomewhere(): void {
+  try {
+    process.cwd()
+  } catch (cause) {
+    throw new UsageError('The current folder is no longer there', { hint: 'Change to one that is.', cause })
   }
 }
 

@@ -75,6 +75,9 @@ describeEngine('a fleet in containers', () => {
       3,
       `! ${nameOf(fleet, 1)} stays: it gives no answer (its container is paused)\n`,
     ])
+    const scaled = await fleet.auxot(['worker', 'scale', '2', '--timeout', '2m'])
+    expect(scaled.code).toBe(3)
+    expect(scaled.stderr).toContain('its container is paused')
     await docker.getContainer(`${first?.Id}`).unpause()
     const stopped = await fleet.auxot(['worker', 'stop', `${first?.Id.slice(0, 12)}`, nameOf(fleet, 2), '--wait'])
     expect([stopped.code, stopped.stdout]).toEqual([0, '2 workers have left.\n'])

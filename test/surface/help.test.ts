@@ -13,11 +13,14 @@ describe('help', () => {
     expect(stdout).toMatch(/TOPICS\n {2}worker .*\n\nCOMMANDS\n {2}dev .*\n(?:.*\n)* {2}help/)
   })
 
-  it.each([[['worker']], [['worker', '--help']], [['help', 'worker']]])('auxot %j lists a topic', async (argv) => {
-    const { code, stdout } = await runAuxot(argv)
-    expect(code).toBe(0)
-    expect(stdout).toMatch(/COMMANDS\n(?:.*\n)* {2}worker start {3}Serves/)
-  })
+  it.each([[['worker']], [['worker', '--help']], [['-h', 'worker']], [['help', 'worker']]])(
+    'auxot %j lists a topic',
+    async (argv) => {
+      const { code, stdout } = await runAuxot(argv)
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/COMMANDS\n(?:.*\n)* {2}worker start {3}Serves/)
+    },
+  )
 
   it.each(commands)('auxot %s --help and auxot help %s say the same', async (command) => {
     const [flag, topic] = await Promise.all([

@@ -21,6 +21,19 @@ function unbuilt(): string {
   return join(copy, 'bin', 'run.js')
 }
 
+it('says where the current folder is gone', () => {
+  const gone = mkdtempSync(join(folder, 'gone-'))
+  const script = 'rmdir "$PWD" && exec "$0" "$1" doctor'
+  const { status, stderr } = spawnSync('sh', ['-c', script, process.execPath, launcher], {
+    cwd: gone,
+    encoding: 'utf8',
+  })
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: 'Error: The current folder is no longer there.\n  Change to one that is.\n',
+  })
+})
+
 describe('an old Node.js', () => {
   const sentence = (node: string) =>
     `auxot needs Node.js 22.13 or newer; this is ${node}. Install a newer one from your package manager or nodejs.org; in a checkout, "npx auxot ..." and "npm run auxot -- ..." use the one that npm ci brought.\n`

@@ -3,6 +3,7 @@ import { askHealth, type RouterHealth } from '../../router/router-client.ts'
 import { type Environment, proxyFrom } from '../../settings/environment.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { formatDuration } from '../../shared/duration.ts'
+import { counted } from '../fleet/status/words.ts'
 import { broken, type Finding, ok, warning } from './finding.ts'
 
 const farMs = 60_000
@@ -22,7 +23,7 @@ export async function checkRouterAddress(
 }
 
 function healthy({ http, unencrypted }: RouterAddress, { workers, slots, available }: RouterHealth): Finding {
-  const message = `${http.origin}: ${workers ?? '?'} workers, ${available ?? '?'} of ${slots ?? '?'} slots free`
+  const message = `${http.origin}: ${counted(workers ?? null, 'worker')}, ${available ?? '?'} of ${slots ?? '?'} slots free`
   if (!unencrypted) return ok('router', message)
   return warning('router', `${message}; the connection is not encrypted`, 'Use https, unless the network is private.')
 }

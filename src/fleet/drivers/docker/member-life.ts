@@ -70,7 +70,7 @@ export async function untilReady(container: Container, signal: AbortSignal): Pro
     if (report?.state === 'idle' || report?.state === 'busy') return { kind: 'ready', report }
     const info = await container.inspect()
     const { state, reason } = memberFrom(info, report, Date.now())
-    if (report) return { kind: 'failed', state, reason }
+    if (report || info.State.Paused) return { kind: 'failed', state, reason }
     if (state === 'crash_loop' || state === 'stopped') {
       return { kind: 'failed', state, reason: (await lastWords(container)) ?? reason }
     }
