@@ -1,9 +1,9 @@
 /** The parts of README.md that come from the code, between their markers. `--check` compares instead of writing. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { passedOn } from '../src/settings/claude-environment.ts'
 import { commonSettings, workerSettings } from '../src/settings/definitions.ts'
 import { devSettings } from '../src/settings/dev-definitions.ts'
-import { passedOn } from '../src/settings/environment.ts'
 import { fleetSettings } from '../src/settings/every-setting.ts'
 import type { Setting, Settings } from '../src/settings/setting.ts'
 import { tokenSettings } from '../src/settings/token-definitions.ts'
