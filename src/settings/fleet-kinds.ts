@@ -4,6 +4,9 @@ import { type Kind, refusal } from './kinds.ts'
 
 const unitBytes: Readonly<Record<string, number>> = { k: 1_024, m: 1_024 ** 2, g: 1_024 ** 3, t: 1_024 ** 4 }
 
+/** More than any host has, and less than what an engine can still count. */
+const mostBytes = 1_024 ** 5
+
 /** `512m`, `2g`, `1.5g`; in bytes. A bare number is refused: nobody remembers of what. */
 export function byteSize({ min }: { min: number }): Kind<number> {
   return {
@@ -15,6 +18,7 @@ export function byteSize({ min }: { min: number }): Kind<number> {
       }
       const bytes = Math.round(Number(count) * (unitBytes[unit.toLowerCase()] ?? 1))
       if (bytes < min) throw refusal(text, `is less than ${min / 1_024 ** 2}m`)
+      if (bytes > mostBytes) throw refusal(text, 'is more than 1024t')
       return bytes
     },
     format: (bytes) => `${bytes / 1_024}k`,

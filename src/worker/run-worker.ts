@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { ReleaseStack } from '../shared/disposal.ts'
-import { messageOf, UsageError } from '../shared/errors.ts'
+import { UsageError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { ClaudePool } from './claude/claude-pool.ts'
 import { clearLeftovers, WorkDirectory } from './claude/work-directory.ts'
@@ -66,8 +66,7 @@ async function readExtraCa(path: string | undefined): Promise<string | undefined
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new UsageError(`NODE_EXTRA_CA_CERTS names ${path}, which cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    })
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(`NODE_EXTRA_CA_CERTS names ${path}, which cannot be read (${code})`, { cause: error })
   }
 }

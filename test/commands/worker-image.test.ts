@@ -96,7 +96,7 @@ describe('auxot worker image', () => {
       run([], { NODE_EXTRA_CA_CERTS: path }),
     ])
     expect(missing.code).toBe(2)
-    expect(missing.stderr).toMatch(/^Error: --ca-file: .*none\.pem cannot be read: ENOENT/)
+    expect(missing.stderr).toMatch(/^Error: --ca-file: .*none\.pem cannot be read \(ENOENT\)\.$/m)
     // Node itself warns of such a file too.
     expect(wrong).toMatchObject({
       code: 2,

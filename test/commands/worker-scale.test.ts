@@ -146,6 +146,7 @@ describe('auxot worker scale, told something wrong, ends with 2 before it asks t
     ['a size below zero', ['--', '-3'], undefined],
     ['a fleet that cannot be a name', ['2', '--fleet', 'My Fleet'], '--fleet: "My Fleet" is no fleet name'],
     ['a size without its unit', ['2', '--memory', '2'], '--memory: "2" is no size'],
+    ['a size that nobody has', ['2', '--memory', '99999999t'], '--memory: "99999999t" is more than 1024t'],
     ['an image that cannot be one', ['2', '--image', 'My Worker'], '--image: "My Worker" is no name of an image'],
     ['a flag that there is not', ['2', '--dryrun'], undefined],
     ['two sizes', ['2', '3'], undefined],

@@ -62,7 +62,9 @@ describe.skipIf(claudeProgram() === undefined)('running a worker', () => {
     const extraCaFile = join(house.folder, 'no-such-file.pem')
     const worker = await house.start({ extraCaFile, ...withoutClaude })
     await expect(worker.ended).rejects.toThrow(UsageError)
-    await expect(worker.ended).rejects.toThrow(`NODE_EXTRA_CA_CERTS names ${extraCaFile}, which cannot be read: `)
+    await expect(worker.ended).rejects.toThrow(
+      `NODE_EXTRA_CA_CERTS names ${extraCaFile}, which cannot be read (ENOENT)`,
+    )
     expect(worker.events.all).toEqual([])
   })
 })

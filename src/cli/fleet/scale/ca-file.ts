@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { messageOf, UsageError } from '../../../shared/errors.ts'
+import { UsageError } from '../../../shared/errors.ts'
 
 /** Certificate authorities to trust beside the usual ones. */
 export interface CaFile {
@@ -29,6 +29,7 @@ async function readPem(path: string, source: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new UsageError(`${source}: ${path} cannot be read: ${messageOf(error)}`, { cause: error })
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(`${source}: ${path} cannot be read (${code})`, { cause: error })
   }
 }
