@@ -12,16 +12,3 @@ export function configHash({ imageName: _, version: __, ...made }: WorkerSpec): 
   for (const { name, content, isSecret } of made.files) if (isSecret) key.update(`${name}:${content.length}:${content}`)
   return createHmac('sha256', key.digest()).update(canonicalJson(made)).digest('hex').slice(0, 32)
 }
-
-/** What of a worker can be told apart when its fingerprint is another: only to say why, not to decide. */
-export interface MadeFrom {
-  readonly imageId: string
-  /** Of everything that is neither the image nor a file. */
-  readonly settingsHash: string
-}
-
-/** What workers of a spec are made from, apart. No secret is in it. */
-export function madeFrom({ imageId, imageName: _, version: __, files: ___, ...settings }: WorkerSpec): MadeFrom {
-  const settingsHash = createHash('sha256').update(canonicalJson(settings)).digest('hex').slice(0, 32)
-  return { imageId, settingsHash }
-}

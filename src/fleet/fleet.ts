@@ -1,6 +1,7 @@
 import type { Clock } from '../shared/clock.ts'
-import { configHash, madeFrom } from './config-hash.ts'
+import { configHash } from './config-hash.ts'
 import type { FleetBackend, FleetView } from './fleet-backend.ts'
+import { madeFrom } from './made-from.ts'
 import { isReady } from './member.ts'
 import { planScale } from './plan-scale.ts'
 import { changesAnything, type ScaleAction, type ScaleTarget } from './scale-plan.ts'

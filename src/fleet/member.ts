@@ -1,6 +1,6 @@
 import type { WorkerReport } from '../protocol/control-answers.ts'
 import { workerStates } from '../protocol/worker-state.ts'
-import type { MadeFrom } from './config-hash.ts'
+import type { MadeFrom } from './made-from.ts'
 
 /**
  * What a member of a fleet is doing: a worker's own states, and two that only who looks from outside can see. `stopped` is a member

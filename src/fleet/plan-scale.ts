@@ -1,3 +1,4 @@
+import { differenceOf } from './made-from.ts'
 import { type FleetMember, isBroken, isReady } from './member.ts'
 import type { ScaleAction, ScaleTarget } from './scale-plan.ts'
 import { victimsFirst } from './victims.ts'
@@ -77,18 +78,12 @@ function planKeeper(member: FleetMember, successor: FleetMember | undefined, tar
   // A run that ended between the two left both; the newer one is what was wanted.
   if (successor) return { ...action('replace', member, 'its replacement was begun'), successor }
   if (target.recreate === 'always') return action('replace', member, 'all are to be replaced')
-  if (!isCurrent && target.recreate === 'auto') return action('replace', member, differenceOf(member, target))
+  if (!isCurrent && target.recreate === 'auto')
+    return action('replace', member, differenceOf(member.madeFrom, target.madeFrom))
   if (member.state === 'stopped') return action('start', member, member.reason ?? 'it has ended')
   if (member.isSuccessor) return action('start', member, 'its replacing was not finished')
   if (!member.comesBack) return action('start', member, 'it would not come back after a crash')
   return action('keep', member, isReady(member) ? 'up to date' : (member.reason ?? member.state))
-}
-
-/** What it was made from and is not wanted any more, as far as that can be told. */
-function differenceOf({ madeFrom: was }: FleetMember, { madeFrom: wanted }: ScaleTarget): string {
-  if (!was || !wanted) return 'it was made from something else'
-  if (was.imageId !== wanted.imageId) return 'its image is another one'
-  return was.settingsHash === wanted.settingsHash ? 'its secrets or certificates are others' : 'its settings are others'
 }
 
 function planVictim(member: FleetMember): ScaleAction {

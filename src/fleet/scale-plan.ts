@@ -1,4 +1,4 @@
-import type { MadeFrom } from './config-hash.ts'
+import type { MadeFrom } from './made-from.ts'
 import type { FleetMember } from './member.ts'
 
 /** What is done with one member, or with a place that has none. */

@@ -100,15 +100,12 @@ describe('what stays', () => {
     ])
   })
 
-  it.each([
-    [{ imageId: 'other', settingsHash: 'same' }, 'its image is another one'],
-    [{ imageId: 'same', settingsHash: 'other' }, 'its settings are others'],
-    [{ imageId: 'same', settingsHash: 'same' }, 'its secrets or certificates are others'],
-    [undefined, 'it was made from something else'],
-  ])('is replaced with a reason: %j', (madeFrom, reason) => {
-    const wanted = { imageId: 'same', settingsHash: 'same' }
-    const target = { fleet: 'default', wanted: 1, configHash: 'new', madeFrom: wanted, recreate: 'auto' } as const
-    expect(planScale([member(1, 'idle', { ...old, madeFrom })], target)).toMatchObject([{ op: 'replace', reason }])
+  it('is replaced with a reason', () => {
+    const from = (model: string) => ({ imageId: 'same', settings: { AUXOT_CLI_DEFAULT_MODEL: model } })
+    const target = { fleet: 'default', wanted: 1, configHash: 'new', madeFrom: from('opus'), recreate: 'auto' } as const
+    const reason = 'its settings are others: AUXOT_CLI_DEFAULT_MODEL sonnet → opus'
+    const members = [member(1, 'idle', { ...old, madeFrom: from('sonnet') })]
+    expect(planScale(members, target)).toMatchObject([{ op: 'replace', reason }])
   })
 
   it('of another making is left alone with "never", and all are replaced with "always"', () => {

@@ -44,7 +44,8 @@ describeEngine('auxot worker scale', () => {
     const after = await fleet.scale(2, '--model', 'sonnet', '--linger', '0s')
     clearInterval(watch)
     expect(done(after)).toEqual(['replace 1 ready', 'replace 2 ready'])
-    expect(after.actions.map(({ reason }) => reason)).toEqual(['its settings are others', 'its settings are others'])
+    const reason = 'its settings are others: AUXOT_CLI_DEFAULT_MODEL haiku → default'
+    expect(after.actions).toMatchObject([{ reason }, { reason }])
     const now = await fleet.containers()
     expect(now.map(({ Name }) => Name)).toEqual(before.map(({ Name }) => Name))
     expect(now.map(({ Id }) => Id)).not.toEqual(before.map(({ Id }) => Id))

@@ -1,5 +1,7 @@
 import type { ContainerCreateOptions } from 'dockerode'
-import { configHash, madeFrom } from '../../config-hash.ts'
+import { canonicalJson } from '../../../shared/canonical-json.ts'
+import { configHash } from '../../config-hash.ts'
+import { madeFrom } from '../../made-from.ts'
 import type { WorkerSpec } from '../../worker-spec.ts'
 import { labels, workerName } from './names.ts'
 
@@ -27,7 +29,7 @@ export function containerOptions(
       [labels.fleet]: spec.fleet,
       [labels.slot]: `${slot}`,
       [labels.configHash]: configHash(spec),
-      [labels.settingsHash]: madeFrom(spec).settingsHash,
+      [labels.settings]: canonicalJson(madeFrom(spec).settings),
       [labels.version]: spec.version,
     },
     StopSignal: 'SIGTERM',

@@ -6,7 +6,8 @@ export const labels = {
   fleet: 'com.auxot.fleet',
   slot: 'com.auxot.slot',
   configHash: 'com.auxot.config-hash',
-  settingsHash: 'com.auxot.settings-hash',
+  /** What it was made from, as JSON: only to say what has changed. */
+  settings: 'com.auxot.settings',
   version: 'com.auxot.version',
   /** Of a volume that says what a fleet was made to be. */
   desired: 'com.auxot.desired',

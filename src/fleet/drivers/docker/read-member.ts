@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from 'dockerode'
 import type { WorkerReport } from '../../../protocol/control-answers.ts'
+import type { MadeFrom } from '../../made-from.ts'
 import { type FleetMember, memberStates } from '../../member.ts'
 import { labels, successorName, workerName } from './names.ts'
 import { fixedPolicy } from './podman-ways.ts'
@@ -21,13 +22,23 @@ export function memberFrom(info: ContainerInspectInfo, report: WorkerReport | un
     slot,
     ...standing(info, report, nowMs),
     configHash: Config.Labels[labels.configHash] ?? '',
-    madeFrom: { imageId: info.Image, settingsHash: Config.Labels[labels.settingsHash] ?? '' },
+    madeFrom: madeFromLabels(info),
     version: report?.version ?? Config.Labels[labels.version],
     isHalfMade: State.Status === 'created',
     isSuccessor: Name.slice(1) === successorName(fleet, slot),
     comesBack: ['unless-stopped', fixedPolicy].includes(HostConfig.RestartPolicy?.Name ?? ''),
     startedAt: State.Running ? begunAt(info) : undefined,
     report,
+  }
+}
+
+/** Undefined where another auxot made it, or somebody else wrote there. */
+function madeFromLabels({ Image: imageId, Config }: ContainerInspectInfo): MadeFrom | undefined {
+  try {
+    const settings = Object.entries(JSON.parse(Config.Labels[labels.settings] ?? '') as object)
+    return { imageId, settings: Object.fromEntries(settings.map(([name, value]) => [name, `${value}`])) }
+  } catch {
+    return undefined
   }
 }
 
