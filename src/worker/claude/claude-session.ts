@@ -55,6 +55,11 @@ export class ClaudeSession implements AsyncDisposable {
     this.closed = process.exited.then((exit) => this.#processOnExit(exit))
   }
 
+  /** What it means that the process has ended; undefined while it runs. */
+  get failureOfEnd(): ClaudeFailure | undefined {
+    return this.#exit && failureOfExit(this.#exit)
+  }
+
   get state(): SessionState {
     return this.#states.state
   }

@@ -156,7 +156,7 @@ export class Spares {
     void session.closed.then(() => {
       if (!this.#parked.delete(session) || this.#isClosed) return
       // What is wrong with one that dies at once is the next job's to report.
-      log.warn({}, 'a parked Claude Code process ended by itself')
+      log.warn({ details: session.failureOfEnd?.details }, 'a parked Claude Code process ended by itself')
       if (clock.now() - startedAtMs > shortLifeMs) this.refill()
     })
   }

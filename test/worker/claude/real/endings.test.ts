@@ -94,6 +94,7 @@ describeReal('a process that is killed from outside', () => {
     for (const pid of engine.processes()) process.kill(pid, 'SIGKILL')
     const ended = () => engine.log.lines.filter(({ sentence }) => sentence?.endsWith('process ended by itself'))
     await vi.waitFor(() => expect(ended()).toHaveLength(1), { timeout: 20_000 })
+    expect(ended()[0]?.fields).toEqual({ details: 'signal SIGKILL' })
     expect((await engine.ask(turnFrom({ prompt: 'anybody?' }))).result.text).toBe('Echo: anybody?')
   })
 })
