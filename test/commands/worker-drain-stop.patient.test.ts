@@ -131,6 +131,20 @@ describe('a command that lets workers leave', () => {
     expect(text).toMatchObject({ code: 2, stdout: '', stderr: `Error: ${message}.\n  ${hint}\n` })
   })
 
+  it('warns of a --timeout that limits nothing', async () => {
+    const { code, stderr } = await runAuxot([
+      'worker',
+      'drain',
+      '--all',
+      '--fleet',
+      'nobody-has-this',
+      '--timeout',
+      '5s',
+    ])
+    expect(code).toBe(0)
+    expect(stderr).toBe('Warning: --timeout does nothing without --wait: it says for how long --wait waits.\n')
+  })
+
   it.each(['drain', 'stop'])('%s --all where there are none is done', async (verb) => {
     const line = ['worker', verb, '--all', '--fleet', 'nobody-has-this', '--wait']
     const [text, json] = await Promise.all([runAuxot(line), runAuxot([...line, '--json'])])

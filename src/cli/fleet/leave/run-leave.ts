@@ -6,6 +6,7 @@ import { type AuxotError, UsageError } from '../../../shared/errors.ts'
 import { exitCodes } from '../../../shared/exit-codes.ts'
 import { EngineDoor } from '../engine-door.ts'
 import { Patience } from '../patience.ts'
+import { warnOfVainLimit } from '../warn-of-vain-limit.ts'
 import { type WorkersHere, workersHere } from '../workers-here.ts'
 import { type Leaving, leaveOne } from './leave-one.ts'
 import { leaveLine } from './leave-words.ts'
@@ -38,6 +39,7 @@ export interface LeaveOutcome {
 export async function runLeave(wish: LeaveWish, input: SettingsInput): Promise<LeaveOutcome> {
   const { ids, request, values } = wish
   assertSomebody(ids, values.all)
+  warnOfVainLimit(input, values.waitLeft)
   await using door = new EngineDoor(input)
   const runtimeDir = runtimeDirFrom(input.env)
   const here = await workersHere({ engine: door.engine(), fleet: values.fleet, runtimeDir })

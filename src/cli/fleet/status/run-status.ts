@@ -11,6 +11,7 @@ import { exitCodes } from '../../../shared/exit-codes.ts'
 import { auxotVersion } from '../../../shared/version.ts'
 import { EngineDoor } from '../engine-door.ts'
 import { Patience } from '../patience.ts'
+import { warnOfVainLimit } from '../warn-of-vain-limit.ts'
 import { chooseDisplay } from './choose-display.ts'
 import { type Observation, observe } from './observe.ts'
 import type { StatusDocument } from './status-document.ts'
@@ -21,6 +22,7 @@ import { statusTaker } from './take-status.ts'
 export async function runStatus(input: SettingsInput): Promise<void> {
   const { values } = await checkedSettings(statusSettings, input)
   const { watch, waitFor, timeout, fleet } = values
+  warnOfVainLimit(input, waitFor !== undefined)
   await using door = new EngineDoor(input)
   const isOnce = !watch && waitFor === undefined
   const sources = () => ({ ...sourcesFrom(values, input), engine: door.engine() })
