@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import type { Policy } from '../protocol/policy.ts'
 import { systemClock } from '../shared/clock.ts'
 import type { AuxotError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Secret } from '../shared/secret.ts'
 import { announcedCapabilities } from './announced-capabilities.ts'
+import { readExtraCa } from './link/extra-ca.ts'
 import { RouterLink } from './link/router-link.ts'
 import type { WorkerConfig } from './worker-config.ts'
 
@@ -30,7 +30,7 @@ export async function proveWorkerKey(
   log: Log,
 ): Promise<KeyProof> {
   const { promise, resolve } = Promise.withResolvers<KeyProof>()
-  const extraCa = extraCaFile === undefined ? undefined : await readFile(extraCaFile)
+  const extraCa = await readExtraCa(extraCaFile)
   await using link = new RouterLink({
     address: router,
     key: workerKey,

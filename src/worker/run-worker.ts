@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { ReleaseStack } from '../shared/disposal.ts'
-import { UsageError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { ClaudePool } from './claude/claude-pool.ts'
 import { clearLeftovers, WorkDirectory } from './claude/work-directory.ts'
 import { openControl } from './control/open-control.ts'
 import { WorkerRecord } from './control/worker-record.ts'
 import { leaveWithout } from './leave-without.ts'
+import { readExtraCa } from './link/extra-ca.ts'
 import type { StopRequests } from './stop-requests.ts'
 import { Worker } from './worker.ts'
 import type { WorkerConfig } from './worker-config.ts'
@@ -59,14 +58,4 @@ function killOnRequest(stop: StopRequests, claude: ClaudePool): AsyncDisposable 
     if (step === 'kill') claude.kill()
   })
   return { [Symbol.asyncDispose]: async () => steps[Symbol.dispose]() }
-}
-
-async function readExtraCa(path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UsageError(`NODE_EXTRA_CA_CERTS names ${path}, which cannot be read (${code})`, { cause: error })
-  }
 }

@@ -108,6 +108,20 @@ describe.skipIf(!program)('auxot doctor', () => {
     expect(messages['worker key']).toContain('AUXOT_GPU_KEY')
   })
 
+  it('says that certificate authorities cannot be read, as a worker would', async () => {
+    await using router = await startDevRouter({ dialect: 'public' })
+    const gone = join(folder, 'gone.pem')
+    const env = {
+      AUXOT_ROUTER_URL: router.httpUrl,
+      AUXOT_GPU_KEY: router.workerKey,
+      CLAUDE_CODE_OAUTH_TOKEN: inventedToken,
+      NODE_EXTRA_CA_CERTS: gone,
+    }
+    const { code, messages } = await findings(env, '--probe')
+    expect(code).toBe(2)
+    expect(messages['worker key']).toBe(`NODE_EXTRA_CA_CERTS names ${gone}, which cannot be read (ENOENT)`)
+  })
+
   it('hears from a running worker whether the key is good', async () => {
     await using router = await startDevRouter({ dialect: 'public' })
     await using model = await startEchoModel()
