@@ -22,17 +22,19 @@ export class OwnEngine implements FleetEngine, AsyncDisposable {
   readonly #socket = join(this.#folder, 'docker.sock')
   readonly #log = join(this.#folder, 'log')
   readonly #bridge: Bridge
+  readonly #options: readonly string[]
   #daemon: ChildProcess | undefined
 
-  private constructor(bridge: Bridge) {
+  private constructor(bridge: Bridge, options: readonly string[]) {
     this.#bridge = bridge
+    this.#options = options
     this.docker = new Dockerode({ socketPath: this.#socket })
     this.env = { DOCKER_HOST: `unix://${this.#socket}` }
   }
 
-  /** Resolves when it listens. */
-  static async open(): Promise<OwnEngine> {
-    const engine = new OwnEngine(await makeBridge())
+  /** Resolves when it listens. @param options of dockerd, beside those that every engine of a test has */
+  static async open(options: readonly string[] = []): Promise<OwnEngine> {
+    const engine = new OwnEngine(await makeBridge(), options)
     try {
       await engine.start()
       return engine
@@ -47,6 +49,7 @@ export class OwnEngine implements FleetEngine, AsyncDisposable {
     const place = ['data-root', 'exec-root', 'pidfile'].map((name) => `--${name}=${join(this.#folder, name)}`)
     const log = openSync(this.#log, 'w')
     const argv = [`--host=unix://${this.#socket}`, ...place, `--bridge=${this.#bridge.name}`, '--iptables=false']
+    argv.push(...this.#options)
     if (keepsContainers) argv.push('--live-restore')
     this.#daemon = spawn('dockerd', argv, { stdio: ['ignore', log, log] })
     closeSync(log)
