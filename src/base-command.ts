@@ -17,6 +17,7 @@ export abstract class BaseCommand extends Command {
 
   /** Secrets are in `env` from here on, and nowhere else. */
   override async init(): Promise<void> {
+    // Once more: oclif has begun to listen, when it was loaded.
     outliveOutput()
     await super.init()
     forgetVariables(secretVariables)

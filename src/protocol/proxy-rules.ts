@@ -21,8 +21,13 @@ export function proxyFor(target: URL, settings: ProxySettings): URL | undefined 
   return parseProxy(text.trim(), name)
 }
 
+/** A proxy's address may come without its scheme, which is `http` then, as everywhere. */
+export function withScheme(proxy: string): string {
+  return proxy.includes('://') ? proxy : `http://${proxy}`
+}
+
 function parseProxy(text: string, name: string): URL {
-  const url = URL.parse(text.includes('://') ? text : `http://${text}`)
+  const url = URL.parse(withScheme(text))
   if (url?.hostname && (url.protocol === 'http:' || url.protocol === 'https:')) return url
   throw new UsageError(`The proxy named by ${name} cannot be used for the router`, {
     hint: 'Give an HTTP proxy, for example http://proxy.example.com:3128, or except the router through NO_PROXY.',

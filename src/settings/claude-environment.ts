@@ -1,3 +1,4 @@
+import { withScheme } from '../protocol/proxy-rules.ts'
 import { UsageError } from '../shared/errors.ts'
 import { type Environment, variable } from './environment.ts'
 
@@ -53,7 +54,7 @@ export function usableAddress(name: string, value: string): string {
   const kind = name.toUpperCase()
   if (kind === 'NO_PROXY' || kind === 'NODE_EXTRA_CA_CERTS') return value
   const isProxy = kind.endsWith('_PROXY')
-  const address = isProxy && !value.includes('://') ? `http://${value.trim()}` : value.trim()
+  const address = isProxy ? withScheme(value.trim()) : value.trim()
   const url = URL.parse(address)
   if (url?.hostname && (isProxy || /^https?:$/.test(url.protocol))) return address
   // What is written there may hold a password.

@@ -44,9 +44,10 @@ export function runtimeDirFrom(env: Environment): string | undefined {
 
 /** oclif wants to know the shell, and asks for the user where SHELL is not set; a container may run by a number that is no user's. */
 export function nameShell(): void {
+  if (process.env.SHELL) return
   try {
     userInfo()
   } catch {
-    process.env.SHELL ||= '/bin/sh'
+    process.env.SHELL = '/bin/sh'
   }
 }

@@ -10,8 +10,8 @@ export default class WorkerStop extends BaseCommand {
   static override description =
     'Like "auxot worker drain" in a hurry: an idle worker does not wait for a moment that stalls no caller. --force cancels the jobs ' +
     'in hand; what nobody has seen of an answer goes back to the router. A container whose worker gives no answer is ended by the ' +
-    'engine: when the time for its jobs is over, or with --force after 10 seconds. A container stays behind, ended, and does not come back by itself; the next "auxot worker scale" starts it again or ' +
-    'removes it. Ends with 3 when a worker gives no answer, and with 124 when --timeout has passed before --wait was done.'
+    'engine: when the time for its jobs is over, or with --force after 10 seconds. A container stays behind, ended, and does not ' +
+    'come back by itself; the next "auxot worker scale" starts it again or removes it. Ends with 3 when a worker gives no answer, and with 124 when --timeout has passed before --wait was done.'
   static override usage = '<%= command.id %> ID...|--all [FLAGS]'
   static override examples = [
     '<%= config.bin %> <%= command.id %> default-3',

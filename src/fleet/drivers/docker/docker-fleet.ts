@@ -21,7 +21,7 @@ import { takeLock } from './fleet-lock.ts'
 import { FleetReader } from './fleet-reader.ts'
 import { writeRecord } from './fleet-record.ts'
 import { askToLeave, removeContainer, startContainer, terminate, untilEnded, untilReady } from './member-life.ts'
-import { containerName, labels, newVolumeName, ofFleet, successorName } from './names.ts'
+import { containerName, isOfFleet, labels, newVolumeName, ofFleet, successorName } from './names.ts'
 import { type Fit, fitFor } from './podman-ways.ts'
 import { putFiles } from './put-files.ts'
 
@@ -116,8 +116,7 @@ export class DockerFleet implements FleetBackend, AsyncDisposable {
     await attempt('remove what is left of workers', async () => {
       const label = ofFleet(fleet, labels.slot)
       const { Volumes } = await this.#docker.listVolumes({ filters: { label, dangling: ['true'] } })
-      // Podman 4 gives those too that have only one of the labels.
-      const left = Volumes.filter(({ Labels }) => Labels?.[labels.fleet] === fleet && labels.slot in Labels)
+      const left = Volumes.filter(({ Labels }) => isOfFleet(Labels, fleet, labels.slot))
       for (const { Name } of left) await this.#docker.getVolume(Name).remove().catch(unlessInUse)
     })
   }

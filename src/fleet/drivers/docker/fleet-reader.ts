@@ -6,7 +6,7 @@ import { attempt } from './attempt.ts'
 import type { EngineView } from './engine-view.ts'
 import { readRecord } from './fleet-record.ts'
 import { isMissing } from './missing.ts'
-import { labels, ofFleet } from './names.ts'
+import { isOfFleet, labels, ofFleet } from './names.ts'
 import { memberFrom } from './read-member.ts'
 
 /** Looks at the fleets of an engine, and changes nothing. */
@@ -26,8 +26,7 @@ export class FleetReader {
           filters: filterOf(ofFleet(undefined, labels.desired)),
         }),
       ])
-      // Podman 4 gives those too that have only one of the labels.
-      const records = (Volumes ?? []).filter(({ Labels }) => labels.desired in (Labels ?? {}))
+      const records = (Volumes ?? []).filter(({ Labels }) => isOfFleet(Labels, undefined, labels.desired))
       const names = [...containers, ...records].map(({ Labels }) => Labels?.[labels.fleet] ?? '')
       return [...new Set(names)].filter((name) => name !== '').sort()
     })

@@ -49,3 +49,12 @@ export function lockName(fleet: string): string {
 export function ofFleet(fleet: string | undefined, ...others: readonly string[]): string[] {
   return [`${labels.managed}=true`, ...(fleet === undefined ? [] : [`${labels.fleet}=${fleet}`]), ...others]
 }
+
+/** Whether labels are what `ofFleet` asks for. Podman 4 gives volumes, too, that have only one of them. */
+export function isOfFleet(
+  found: Readonly<Record<string, string>> | null | undefined,
+  fleet: string | undefined,
+  other: string,
+): boolean {
+  return found != null && other in found && (fleet === undefined || found[labels.fleet] === fleet)
+}
