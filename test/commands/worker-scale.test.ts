@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { auxotVersion } from '../../src/shared/version.ts'
 import { type FakeEngine, startFakeEngine } from '../support/fake-engine.ts'
 import { readDocument } from '../support/json-documents.ts'
 import { runAuxot } from '../support/run-auxot.ts'
@@ -65,6 +66,26 @@ describe('auxot worker scale, where the engine does not do its part, ends with 7
     await using engine = await startFakeEngine({ ...empty, '/images/worker:1/json': refuses(404, 'No such image') })
     const { code, error } = await scale(engine, '2')
     expect({ code, message: error.message }).toEqual({ code: 7, message: 'There is no image worker:1 at the engine' })
+  })
+
+  it('after it has built the image of this auxot, which was missing and is asked for by no name', async () => {
+    const build = (response: ServerResponse) => {
+      response.req.resume()
+      engine.answers[own] = image('amd64')
+      response.end(
+        `${JSON.stringify({ stream: 'Step 1/1 : FROM base' })}\n${JSON.stringify({ aux: { ID: 'sha256:1' } })}\n`,
+      )
+    }
+    const own = `/images/auxot-worker:${auxotVersion()}/json`
+    const answers = { ...empty, '/build': build, '/containers/create': refuses(500, 'no space left on device') }
+    await using engine = await startFakeEngine(answers)
+    const env = { ...given, AUXOT_IMAGE: '', DOCKER_HOST: engine.host }
+    const { code, stderr } = await runAuxot(['worker', 'scale', '2'], { env })
+    expect(code).toBe(7)
+    expect(stderr).toMatch(/^\+ image step 1\/1 FROM base .*\n\+ image: auxot-worker:/)
+    const asked = engine.requests.map((request) => request.replace(/\?.*/, ''))
+    expect(asked.indexOf('POST /build')).toBeLessThan(asked.indexOf('POST /containers/create'))
+    expect(asked.filter((request) => request === 'POST /build')).toHaveLength(1)
   })
 
   it('where its disk is full, and leaves nothing', async () => {
